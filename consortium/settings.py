@@ -7,7 +7,8 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from consortium import embedded
+from consortium import addresses
+from consortium.embedded.trial import Trial
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -29,7 +30,7 @@ def env_list(name: str, default: str = "") -> list[str]:
 # Where the trial mode keeps everything; in production only used where a setting below says so.
 DATA_DIR = Path(env("SAMARKIV_DATA", str(BASE_DIR / "data"))).absolute()
 EMBEDDED = "DATABASE_URL" not in os.environ and "DATABASE_URL_FILE" not in os.environ
-trial = embedded.Trial(DATA_DIR)
+trial = Trial(DATA_DIR)
 
 DEBUG = False
 SECRET_KEY = trial.secret_key() if EMBEDDED else env("SECRET_KEY")
@@ -97,13 +98,9 @@ TEMPLATES = [
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        **embedded.database_from_url(trial.database_url() if EMBEDDED else env("DATABASE_URL")),
+        **addresses.database(trial.database_url() if EMBEDDED else env("DATABASE_URL")),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        # A paused worker must not hold its row locks for ever.
-        "OPTIONS": {
-            "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=5000 -c statement_timeout=60000"
-        },
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -112,12 +109,12 @@ REDIS_URL = trial.redis_url() if EMBEDDED else env("REDIS_URL")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": env("CACHE_URL", REDIS_URL),
+        "LOCATION": env("CACHE_URL", trial.redis_url(1) if EMBEDDED else REDIS_URL),
         "KEY_PREFIX": "samarkiv",
     }
 }
 
-CELERY_BROKER_URL = REDIS_URL if REDIS_URL.startswith("redis") else f"redis+socket://{REDIS_URL.removeprefix('unix://')}"
+CELERY_BROKER_URL = addresses.broker(REDIS_URL)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True  # safe only because tries are counted in our row
 CELERY_TASK_IGNORE_RESULT = True
@@ -211,7 +208,7 @@ UPLOADS_OPEN_PER_USER = int(env("UPLOADS_OPEN_PER_USER", "20"))
 
 def archive_store(name: str) -> dict[str, Any]:
     """`ARCHIVE_STORE_A=s3://bucket/prefix?endpoint_url=…` or a folder; each store is a Django storage of its own."""
-    return embedded.storage_from_url(env(f"ARCHIVE_STORE_{name.upper()}", str(DATA_DIR / "stores" / name)))
+    return addresses.storage(env(f"ARCHIVE_STORE_{name.upper()}", str(DATA_DIR / "stores" / name)))
 
 
 ARCHIVE_STORES = env_list("ARCHIVE_STORES", "a,b")
