@@ -1,0 +1,20 @@
+from archive.models.events import PreservationAgent, PreservationEvent
+from archive.models.holdings import AIP, ContentFile, FixityCheck, RecordsCreator, StorageCopy
+from archive.models.records import ArchivalUnit, Withdrawal
+from archive.models.submissions import SIP, Receipt, Upload, ValidationReport
+
+__all__ = [
+    "AIP",
+    "SIP",
+    "ArchivalUnit",
+    "ContentFile",
+    "FixityCheck",
+    "PreservationAgent",
+    "PreservationEvent",
+    "Receipt",
+    "RecordsCreator",
+    "StorageCopy",
+    "Upload",
+    "ValidationReport",
+    "Withdrawal",
+]

@@ -1,0 +1,1 @@
+"""The one door: who may do what, where. The only importer of guardian."""

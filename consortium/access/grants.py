@@ -1,0 +1,81 @@
+"""Guardian's rows follow from assignments: given, ended or outdated, they are made right here and nowhere else."""
+
+import datetime
+
+from django.contrib.auth.models import Permission as PermissionRow
+from django.db import models, transaction
+from django.utils import timezone
+from guardian.models import UserObjectPermission  # noqa: TID251
+
+from consortium import audit
+from consortium.access.roles import PERMISSIONS, Role
+from consortium.audit_events import Event
+from consortium.models import Assignment, User
+
+
+@transaction.atomic
+def assign(
+    user: User,
+    role: Role,
+    where: models.Model,
+    *,
+    by: User | None,
+    from_on: datetime.date | None = None,
+    until_on: datetime.date | None = None,
+) -> Assignment:
+    """Give a role at a container. `by=None` is the portal itself (first start)."""
+    assignment = Assignment.objects.create(
+        user=user, role=role, where=where, from_on=from_on or timezone.localdate(), until_on=until_on
+    )
+    audit.record(by=by, what=Event.ROLE_GIVEN, target=assignment, place=where, role=role, user=user.pk)
+    refresh(user)
+    return assignment
+
+
+@transaction.atomic
+def end(assignment: Assignment, *, by: User) -> None:
+    """From now on the role is gone; the row stays as history, ended yesterday."""
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    if assignment.from_on > yesterday:
+        assignment.from_on = yesterday
+    assignment.until_on = yesterday
+    assignment.save(update_fields=["from_on", "until_on"])
+    place = assignment.where
+    audit.record(by=by, what=Event.ROLE_ENDED, target=assignment, place=place, role=assignment.role)
+    refresh(assignment.user)
+
+
+@transaction.atomic
+def refresh(user: User) -> None:
+    """Make the user's grants equal to the assignments in force today, and note the day they change next."""
+    today = timezone.localdate()
+    wanted = {
+        (assignment.where_type_id, str(assignment.where_id), permission.value)
+        for assignment in user.assignments.all()
+        if user.is_active and assignment.from_on <= today and (assignment.until_on or today) >= today
+        for permission in PERMISSIONS[Role(assignment.role)]
+    }
+    held = {
+        (row.content_type_id, row.object_pk, row.permission.codename): row
+        for row in UserObjectPermission.objects.filter(user=user).select_related("permission")
+    }
+    UserObjectPermission.objects.filter(pk__in=[row.pk for key, row in held.items() if key not in wanted]).delete()
+    rows = {(row.content_type_id, row.codename): row for row in PermissionRow.objects.all()}
+    UserObjectPermission.objects.bulk_create(
+        UserObjectPermission(
+            user=user, content_type_id=kind, object_pk=where, permission=rows[kind, codename]
+        )
+        for kind, where, codename in sorted(wanted - held.keys())
+    )
+    user.grants_due_on = min(_changes_after(user, today), default=None)
+    User.objects.filter(pk=user.pk).update(grants_due_on=user.grants_due_on)
+
+
+def _changes_after(user: User, today: datetime.date) -> list[datetime.date]:
+    begins = [assignment.from_on for assignment in user.assignments.all() if assignment.from_on > today]
+    ends = [
+        assignment.until_on + datetime.timedelta(days=1)
+        for assignment in user.assignments.all()
+        if assignment.until_on and assignment.until_on >= today
+    ]
+    return begins + ends

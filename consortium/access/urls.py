@@ -1,0 +1,12 @@
+"""Accounts. Nobody signs up by himself: a place is given by an administrator."""
+
+from allauth.account import views as account
+from django.urls import include, path
+
+urlpatterns = [
+    path("logga-in/", account.login, name="account_login"),
+    path("logga-ut/", account.logout, name="account_logout"),
+    path("losenord/", account.password_change, name="account_change_password"),
+    path("bekrafta/", account.reauthenticate, name="account_reauthenticate"),
+    path("tvafaktor/", include("allauth.mfa.urls")),
+]

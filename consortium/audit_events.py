@@ -1,0 +1,31 @@
+"""Every kind of act that leaves a trace. Adding one is a line here, a sentence, and a call of `audit.record`."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Event(TextChoices):
+    LOGGED_IN = "logged_in", _("Loggade in")
+    LOGIN_FAILED = "login_failed", _("Misslyckad inloggning")
+    LOGGED_OUT = "logged_out", _("Loggade ut")
+    ROLE_GIVEN = "role_given", _("Gav en roll")
+    ROLE_ENDED = "role_ended", _("Avslutade en roll")
+
+    MEMBERSHIP_CHANGED = "membership_changed", _("Ändrade ett medlemskap")
+    PROJECT_CREATED = "project_created", _("Skapade ett leveransprojekt")
+    AGREEMENT_SIGNED = "agreement_signed", _("Undertecknade en leveransöverenskommelse")
+
+    UPLOAD_STARTED = "upload_started", _("Började ladda upp ett paket")
+    UPLOAD_CANCELLED = "upload_cancelled", _("Avbröt en uppladdning")
+    UPLOAD_REFUSED = "upload_refused", _("Nekades uppladdning")
+    SIP_RECEIVED = "sip_received", _("Lämnade in ett paket")
+    SIP_VALIDATION_CANCELLED = "sip_validation_cancelled", _("Avbröt en validering")
+    SIP_VALIDATION_RESTARTED = "sip_validation_restarted", _("Startade om en validering")
+    SIP_ACCEPTED = "sip_accepted", _("Godkände en leverans")
+    SIP_GIVEN_BACK = "sip_given_back", _("Lämnade tillbaka en leverans")
+    REPORT_DOWNLOADED = "report_downloaded", _("Hämtade en valideringsrapport")
+    AIP_DOWNLOADED = "aip_downloaded", _("Hämtade ett arkivpaket")
+    RECEIPT_DOWNLOADED = "receipt_downloaded", _("Hämtade en kvittens")
+    CLOSED_FILE_OPENED = "closed_file_opened", _("Öppnade en handling som inte är offentlig")
+    UNIT_PUBLISHED = "unit_published", _("Gjorde en arkivenhet offentlig")
+    UNIT_WITHDRAWN = "unit_withdrawn", _("Drog tillbaka en arkivenhet")
