@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class ConsortiumConfig(AppConfig):
     name = "consortium"
+
+    def ready(self) -> None:
+        from consortium import celery  # noqa: F401 - tasks rung by the web must know our broker

@@ -1,0 +1,53 @@
+"""Two queues, light and heavy, so that a package of 100 GB never keeps a notice waiting.
+
+The row is the queue and the message only rings the bell: a ring that is lost costs at most a minute, until the sweep.
+That is why ringing never fails the act that rang.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ParamSpec, Protocol, cast
+
+from celery import shared_task
+from celery.contrib.django.task import DjangoTask
+from django.db import transaction
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+P = ParamSpec("P")
+log = logging.getLogger(__name__)
+
+
+class Task(Protocol[P]):
+    """What our code may do with a task: run it here, or have it run once what we wrote is committed."""
+
+    name: str
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None: ...
+
+    def delay_on_commit(self, *args: P.args, **kwargs: P.kwargs) -> None: ...
+
+
+class Doorbell(DjangoTask):  # type: ignore[misc]
+    abstract = True
+
+    def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:
+        transaction.on_commit(partial(self.ring, args, kwargs))
+
+    def ring(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Redis away or full: what the person did is committed and must be answered; the sweep rings later."""
+        try:
+            self.apply_async(args, kwargs, retry=False)
+        except (OperationalError, RedisError, OSError) as error:
+            log.warning("Meddelandekön svarar inte (%s); svepet tar %s%r inom en minut.", error, self.name, args)
+
+
+def light_task(function: Callable[P, None]) -> Task[P]:
+    """For seconds: notices, indexing of one unit, sweeps."""
+    return cast(Task[P], shared_task(base=Doorbell, queue="light")(function))
+
+
+def heavy_task(function: Callable[P, None]) -> Task[P]:
+    """For minutes: reading whole packages, writing and re-reading copies."""
+    return cast(Task[P], shared_task(base=Doorbell, queue="heavy")(function))
