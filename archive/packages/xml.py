@@ -124,6 +124,28 @@ def iterparse(
         raise XMLRefused(Refusal.MALFORMED, detail=str(error)[:200]) from None
 
 
+def every_event(
+    source: IO[bytes] | Iterable[bytes], *, limits: XMLLimits = DEFAULT_LIMITS
+) -> Iterator[tuple[Event, Element]]:
+    """All starts and ends, for a reader that must see each element; it calls `forget` on what it has done with."""
+    parser = etree.XMLPullParser(events=("start", "end"), encoding="utf-8", **STRICT)
+    try:
+        first = True
+        for chunk in _guarded(utf8_chunks(source, limits), limits):
+            parser.feed(chunk)
+            for event, element in parser.read_events():
+                if first:
+                    _refuse_doctype(element)
+                    first = False
+                yield event, element
+        parser.close()
+        yield from parser.read_events()
+    except etree.XMLSyntaxError as error:
+        raise _refused(error) from None
+    except etree.LxmlError as error:
+        raise XMLRefused(Refusal.MALFORMED, detail=str(error)[:200]) from None
+
+
 def first_element(source: IO[bytes] | Iterable[bytes], *, limits: XMLLimits = DEFAULT_LIMITS) -> Element:
     """The root with its attributes and namespaces, read from as few bytes as possible: to tell what a document is."""
     parser = etree.XMLPullParser(events=("start",), encoding="utf-8", **STRICT)
@@ -183,7 +205,7 @@ class _Walk:
                 yield "end", element
                 self.kept_at = 0
             if not self.kept_at:
-                _forget(element)
+                forget(element)
             self.depth -= 1
 
     def only_look(self, events: Iterable[tuple[str, Element]]) -> None:
@@ -203,7 +225,7 @@ class _Walk:
             raise XMLRefused(Refusal.LIMIT, line=element.sourceline, detail="too many attributes on one element")
 
 
-def _forget(element: Element) -> None:
+def forget(element: Element) -> None:
     """Empty the element and drop its elder siblings.
 
     The element itself and the text after it stay until the next one: libxml2 may still be writing that text, and taking
