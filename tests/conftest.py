@@ -4,9 +4,19 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.core.management.color import Style
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 from consortium.embedded.servers import Servers
-from tests import session
+from tests import personas, session
+
+APPEND_ONLY = {
+    "consortium_auditevent",
+    "governance_membership",
+    "archive_preservationevent",
+    "archive_receipt",
+    "archive_fixitycheck",
+}
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +28,27 @@ def servers() -> Iterator[Servers]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(servers: Servers) -> None:
     """Starts the servers before the test database is made; no name per xdist worker, each has servers of its own."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tests_may_empty_append_only_tables() -> Iterator[None]:
+    """After a transactional test every table is emptied, the append-only ones too, which only their owner can arrange."""
+    flush = DatabaseOperations.sql_flush
+
+    def with_triggers_off(self: DatabaseOperations, style: Style, tables: list[str], **options: bool) -> list[str]:
+        guarded = [table for table in tables if table in APPEND_ONLY]
+        off = [f'alter table "{table}" disable trigger user' for table in guarded]
+        on = [f'alter table "{table}" enable trigger user' for table in guarded]
+        return off + flush(self, style, tables, **options) + on
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", with_triggers_off)
+        yield
+
+
+@pytest.fixture
+def people(db: None) -> personas.Personas:
+    return personas.make()
 
 
 def pytest_unconfigure() -> None:

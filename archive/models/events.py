@@ -47,7 +47,10 @@ class PreservationEvent(models.Model):
     outcome = models.CharField(max_length=20, help_text="success, warning or failure.")
     detail = models.JSONField(default=dict)
     once = models.CharField(
-        max_length=120, unique=True, null=True, help_text="Names an event that may happen only once, however often the task runs."
+        max_length=120,
+        unique=True,
+        null=True,
+        help_text="Names an event that may happen only once, however often the task runs.",
     )
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)

@@ -62,7 +62,9 @@ class AIP(Claimable):
     generation = models.PositiveSmallIntegerField(default=1)
     label = models.CharField(_("benämning"), max_length=300, blank=True)
     status = models.CharField(_("läge"), max_length=20, choices=Status.choices, default=Status.STORING)
-    stopped_at_status = models.CharField(max_length=20, blank=True, help_text="Where it was when it came to need a person.")
+    stopped_at_status = models.CharField(
+        max_length=20, blank=True, help_text="Where it was when it came to need a person."
+    )
     created_at = models.DateTimeField()
     sha256 = models.CharField(max_length=64, blank=True, help_text="Of the whole tar; empty until it is written.")
     size = models.BigIntegerField(null=True)

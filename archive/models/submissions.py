@@ -50,7 +50,9 @@ class Upload(models.Model):
     size = models.BigIntegerField(_("storlek"))
     offset = models.BigIntegerField(default=0)
     sha256_promised = models.CharField(max_length=64, blank=True, help_text="Stated by the client in advance.")
-    sha256 = models.CharField(max_length=64, blank=True, help_text="Computed on the way when one request brought it all.")
+    sha256 = models.CharField(
+        max_length=64, blank=True, help_text="Computed on the way when one request brought it all."
+    )
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads")
     started_at = models.DateTimeField(auto_now_add=True)

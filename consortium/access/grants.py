@@ -62,9 +62,7 @@ def refresh(user: User) -> None:
     UserObjectPermission.objects.filter(pk__in=[row.pk for key, row in held.items() if key not in wanted]).delete()
     rows = {(row.content_type_id, row.codename): row for row in PermissionRow.objects.all()}
     UserObjectPermission.objects.bulk_create(
-        UserObjectPermission(
-            user=user, content_type_id=kind, object_pk=where, permission=rows[kind, codename]
-        )
+        UserObjectPermission(user=user, content_type_id=kind, object_pk=where, permission=rows[kind, codename])
         for kind, where, codename in sorted(wanted - held.keys())
     )
     user.grants_due_on = min(_changes_after(user, today), default=None)

@@ -24,8 +24,10 @@ class SubmissionAgreementQuerySet(models.QuerySet["SubmissionAgreement"]):
     def in_force(self, on: datetime.date | None = None) -> "SubmissionAgreementQuerySet":
         """Signed by both sides and inside its time."""
         day = on or timezone.localdate()
-        return self.exclude(producer_signed_at=None).exclude(archive_signed_at=None).filter(
-            Q(valid_until=None) | Q(valid_until__gte=day), valid_from__lte=day
+        return (
+            self.exclude(producer_signed_at=None)
+            .exclude(archive_signed_at=None)
+            .filter(Q(valid_until=None) | Q(valid_until__gte=day), valid_from__lte=day)
         )
 
 
@@ -39,11 +41,15 @@ class SubmissionAgreement(models.Model):
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     records_creator = models.CharField(_("arkivbildare"), max_length=120)
     profile = models.CharField(
-        _("paketprofil"), max_length=40, help_text=_("Nyckel i valideringsmotorn, till exempel fgs-1.2 eller e-ark-2.1.0.")
+        _("paketprofil"),
+        max_length=40,
+        help_text=_("Nyckel i valideringsmotorn, till exempel fgs-1.2 eller e-ark-2.1.0."),
     )
     profile_changes = models.JSONField(_("avvikelser från profilen"), default=dict, blank=True)
     public_by_default = models.BooleanField(
-        _("offentligt om inget annat anges"), default=False, help_text=_("Utan sekretessuppgift blir arkivenheter offentliga.")
+        _("offentligt om inget annat anges"),
+        default=False,
+        help_text=_("Utan sekretessuppgift blir arkivenheter offentliga."),
     )
     valid_from = models.DateField(_("gäller från"))
     valid_until = models.DateField(_("gäller till"), null=True, blank=True)
@@ -64,7 +70,8 @@ class SubmissionAgreement(models.Model):
             paired("archive_signed_at", "archive_signed_by"),
             models.UniqueConstraint(fields=["owner", "number", "version"], name="agreement_version_once"),
             models.CheckConstraint(
-                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")), name="agreement_ends_after_it_begins"
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
+                name="agreement_ends_after_it_begins",
             ),
         ]
 
@@ -80,10 +87,19 @@ class SubmissionAgreement(models.Model):
         day = on or timezone.localdate()
         facts: dict[str, Any] = {"number": self.number}
         if self.producer_signed_at is None or self.archive_signed_at is None:
-            return str(_("Överenskommelsen %(number)s är inte undertecknad av båda parter. Underteckna den och försök igen.")) % facts
+            return (
+                str(
+                    _(
+                        "Överenskommelsen %(number)s är inte undertecknad av båda parter. Underteckna den och försök igen."
+                    )
+                )
+                % facts
+            )
         if self.valid_until and self.valid_until < day:
             facts["day"] = self.valid_until.isoformat()
-            return str(_("Överenskommelsen %(number)s gick ut %(day)s. Upprätta en ny version och försök igen.")) % facts
+            return (
+                str(_("Överenskommelsen %(number)s gick ut %(day)s. Upprätta en ny version och försök igen.")) % facts
+            )
         if self.valid_from > day:
             facts["day"] = self.valid_from.isoformat()
             return str(_("Överenskommelsen %(number)s börjar gälla först %(day)s.")) % facts

@@ -25,7 +25,9 @@ def luhn(value: str) -> None:
     digits = [int(figure) for figure in value if figure.isdigit()]
     doubled = [sum(divmod(digit * 2, 10)) if place % 2 == 0 else digit for place, digit in enumerate(digits)]
     if len(digits) != 10 or sum(doubled) % 10:
-        raise ValidationError(_("%(value)s är inget giltigt organisationsnummer: kontrollsiffran stämmer inte."), params={"value": value})
+        raise ValidationError(
+            _("%(value)s är inget giltigt organisationsnummer: kontrollsiffran stämmer inte."), params={"value": value}
+        )
 
 
 class ConsortiumQuerySet(models.QuerySet["Consortium"]):
@@ -52,7 +54,12 @@ class Consortium(models.Model):
     stage = models.CharField(_("skede"), max_length=20, choices=Stage.choices)
     legal_form = models.CharField(_("samverkansform"), max_length=20, choices=LegalForm.choices)
     host = models.ForeignKey(
-        "Municipality", verbose_name=_("värdkommun"), null=True, blank=True, on_delete=models.PROTECT, related_name="hosted"
+        "Municipality",
+        verbose_name=_("värdkommun"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="hosted",
     )
 
     objects: ClassVar[ConsortiumQuerySet] = ConsortiumQuerySet.as_manager()  # type: ignore[assignment]
@@ -96,10 +103,15 @@ def _current_members(consortia: Iterable[Consortium]) -> set[str]:
 
 class Municipality(models.Model):
     code = models.CharField(
-        _("kommunkod"), max_length=4, primary_key=True, validators=[RegexValidator(r"^\d{4}$", _("Kommunkoden har fyra siffror."))]
+        _("kommunkod"),
+        max_length=4,
+        primary_key=True,
+        validators=[RegexValidator(r"^\d{4}$", _("Kommunkoden har fyra siffror."))],
     )
     name = models.CharField(_("namn"), max_length=60)
-    official_name = models.CharField(_("formellt namn"), max_length=80, help_text=_("Skrivs in, härleds aldrig: Falu kommun."))
+    official_name = models.CharField(
+        _("formellt namn"), max_length=80, help_text=_("Skrivs in, härleds aldrig: Falu kommun.")
+    )
     county = models.CharField(_("län"), max_length=60)
     organisation_number = models.CharField(_("organisationsnummer"), max_length=11, blank=True, validators=[luhn])
     archival_authority = models.CharField(_("arkivmyndighet"), max_length=80, default="Kommunstyrelsen")
