@@ -38,6 +38,8 @@ SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if EMBEDDED else "")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_URL = env("SITE_URL", "http://localhost:8000")
+# Where the accessibility statement asks people to write; empty means that each municipality answers.
+CONTACT_EMAIL = env("CONTACT_EMAIL", "")
 # A second, cookieless host name for archive content; empty means the same host (trial).
 CONTENT_HOST = env("CONTENT_HOST", "")
 HTTPS = SITE_URL.startswith("https://")
@@ -66,7 +68,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "consortium.site.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -196,7 +198,8 @@ LANGUAGES = [("sv", _("Svenska")), ("en", _("Engelska"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Stockholm"
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
+# Amounts are grouped by consortium.formats; years and ids must never be.
+USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -213,6 +216,7 @@ SEARCH_DIR = Path(env("SEARCH_DIR", str(DATA_DIR / "search")))
 UPLOAD_MAX_BYTES = int(env("UPLOAD_MAX_BYTES", str(1024**4)))
 UPLOAD_PLAIN_MAX_BYTES = int(env("UPLOAD_PLAIN_MAX_BYTES", str(200 * 1024**2)))
 UPLOAD_EXPIRES_DAYS = int(env("UPLOAD_EXPIRES_DAYS", "7"))
+ENGINE_MEMORY_BYTES = int(env("ENGINE_MEMORY_BYTES", str(1024**3)))
 UPLOADS_OPEN_PER_USER = int(env("UPLOADS_OPEN_PER_USER", "20"))
 
 

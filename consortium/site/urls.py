@@ -1,3 +1,10 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from consortium.site import gallery, pages, preferences
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("om/", pages.about, name="about"),
+    path("tillganglighet/", pages.accessibility, name="accessibility"),
+    path("utseende/", preferences.preferences, name="preferences"),
+    path("komponenter/", gallery.gallery, name="gallery"),
+]

@@ -1,0 +1,65 @@
+"""What the headers link to. The composition root knows every room; who sees an item is asked at the door."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from consortium.access.permissions import Permission
+from consortium.access.policy import may_anywhere
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str | Promise
+    url_name: str
+    permissions: tuple[Permission, ...] = ()  # any of them; none means everybody in the room
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str | Promise
+    url: str
+    current: str = ""  # the value of aria-current
+    count: int = 0
+
+
+PUBLIC = [
+    Item(_("Sök i arkivet"), "search"),
+    Item(_("Om e-arkivet"), "about"),
+]
+STAFF = [
+    Item(_("Att göra"), "work"),
+    Item(_("Leveranser"), "sip_list", (Permission.SIP_STATUS,)),
+    Item(_("Lämna paket"), "upload", (Permission.SIP_UPLOAD,)),
+    Item(_("Arkivpaket"), "aip_list", (Permission.AIP_STATUS,)),
+    Item(_("Leveransprojekt"), "board", (Permission.PROJECT_READ,)),
+    Item(_("Sök"), "search"),
+]
+
+
+def public_links(request: HttpRequest) -> list[Link]:
+    signed_in = (
+        Item(_("Till ditt arbete"), "work") if request.user.is_authenticated else Item(_("Logga in"), "account_login")
+    )
+    return [link for item in (*PUBLIC, signed_in) if (link := _link(item, request.path))]
+
+
+def staff_links(request: HttpRequest, waiting: int) -> list[Link]:
+    seen = [
+        item
+        for item in STAFF
+        if not item.permissions or any(may_anywhere(request.user, permission) for permission in item.permissions)
+    ]
+    return [link for item in seen if (link := _link(item, request.path, waiting if item.url_name == "work" else 0))]
+
+
+def _link(item: Item, path: str, count: int = 0) -> Link | None:
+    try:
+        url = reverse(item.url_name)
+    except NoReverseMatch:
+        return None
+    current = "page" if path == url else "true" if url != "/" and path.startswith(url) else ""
+    return Link(item.label, url, current, count)
