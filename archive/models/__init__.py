@@ -1,5 +1,5 @@
 from archive.models.events import PreservationAgent, PreservationEvent
-from archive.models.holdings import AIP, ContentFile, FixityCheck, RecordsCreator, StorageCopy
+from archive.models.holdings import AIP, ArchiveStore, ContentFile, FixityCheck, RecordsCreator, StorageCopy
 from archive.models.records import ArchivalUnit, Withdrawal
 from archive.models.submissions import SIP, Receipt, Upload, ValidationReport
 
@@ -7,6 +7,7 @@ __all__ = [
     "AIP",
     "SIP",
     "ArchivalUnit",
+    "ArchiveStore",
     "ContentFile",
     "FixityCheck",
     "PreservationAgent",

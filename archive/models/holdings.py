@@ -102,6 +102,22 @@ class AIP(Claimable):
         return status in self.STEPS[self.status]
 
 
+class ArchiveStore(models.Model):
+    """A place that keeps copies (settings.ARCHIVE_STORES). The same marker lies in the store itself, so that one that is
+    not mounted, is empty or belongs to another archive is recognised and never taken for lost copies."""
+
+    name = models.CharField(_("namn"), max_length=40, primary_key=True)
+    marker = models.UUIDField(default=uuid.uuid4)
+    opened_at = models.DateTimeField()
+    trouble = models.TextField(blank=True, help_text="Why it could not be used the last time, in words.")
+    repairs_stopped_at = models.DateTimeField(
+        null=True, help_text="So many copies were missing that the store itself is suspected; a person decides."
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class StorageCopy(models.Model):
     """A receipt from a store: the bytes were read back from it at `verified_at` and had the AIP's digest."""
 
@@ -132,6 +148,7 @@ class FixityCheck(models.Model):
         DAMAGED = "damaged", _("Skadad")
         MISSING = "missing", _("Saknas")
         NO_ANSWER = "no_answer", _("Lagret svarade inte")
+        DISAGREES = "disagrees", _("Databasen säger något annat än kopiorna")
 
     copy = models.ForeignKey(StorageCopy, on_delete=models.PROTECT, related_name="checks")
     at = models.DateTimeField()
