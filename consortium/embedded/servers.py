@@ -1,6 +1,5 @@
 """One PostgreSQL and one Redis for one trial: closed to the network, safe to start after anything."""
 
-import os
 import signal
 import subprocess
 import time
@@ -53,7 +52,7 @@ class Servers:
     @property
     def environment(self) -> dict[str, str]:
         """Nothing of ours: neither the machine's locale nor PG* variables may reach the servers."""
-        return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", processes.TREE: self.trial.id}
+        return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", processes.TREE: str(self.trial.data_dir)}
 
     def prepare(self) -> None:
         """Folders, configuration and, the first time, the database cluster. Ends and clears what a killed tree left."""
@@ -61,7 +60,7 @@ class Servers:
             SHARED_HOME.mkdir(mode=0o755, exist_ok=True)
         for folder in (self.trial.home, self.trial.run_dir, self.redis_dir):
             self.account.private_folder(folder)
-        processes.end_left_behind(self.trial.id, self.trial.home)
+        processes.end_left_behind(self.trial.data_dir, self.trial.home)
         if not self.postgres_dir.exists():
             self._create_cluster()
         for stale in (self.postgres_dir / "postmaster.pid", *self.trial.run_dir.iterdir()):
@@ -151,7 +150,7 @@ class Servers:
                 connection = psycopg.connect(self.trial.database_url("postgres", "postgres"), autocommit=True)
                 break
             except psycopg.OperationalError as error:
-                _give_up(child, log, deadline, error)
+                _again_or_give_up(child, log, deadline, error)
         with connection:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'samarkiv'").fetchone():
                 make = sql.SQL("CREATE ROLE samarkiv LOGIN CREATEDB PASSWORD {}")
@@ -170,11 +169,11 @@ class Servers:
                     client.ping()
                 return
             except redis.exceptions.RedisError as error:  # also "loading", while it reads its log
-                _give_up(child, log, deadline, error)
+                _again_or_give_up(child, log, deadline, error)
 
 
-def _give_up(child: subprocess.Popen[bytes], log: Path, deadline: float, error: Exception) -> None:
+def _again_or_give_up(child: subprocess.Popen[bytes], log: Path, deadline: float, error: Exception) -> None:
     if child.poll() is not None or time.monotonic() > deadline:
-        end = log.read_text(errors="replace")[-1500:] if log.exists() else ""
-        raise ServerDidNotStart(f"{os.fsdecode(child.args[0])} svarar inte ({error}). Slutet av {log}:\n{end}")  # type: ignore[index]
+        end = log.read_text(errors="replace")[-1500:]
+        raise ServerDidNotStart(f"Servern svarar inte ({error}). Slutet av {log}:\n{end}")
     time.sleep(0.05)

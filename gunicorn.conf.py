@@ -1,0 +1,14 @@
+"""How the web is served, in trial and production: threads, so that a body streams to the view that asked for it."""
+
+import os
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+graceful_timeout = 10
+keepalive = 5
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - the heartbeat file, made by gunicorn
+control_socket_disable = True
+# No access log: what people search for is theirs.
+accesslog = None
+errorlog = "-"
