@@ -47,9 +47,7 @@ class Member:
             self.deaths = 1 if now - self.started > STEADY else self.deaths + 1
             wait = min(2.0 ** (self.deaths - 1), LONGEST_WAIT)
             self.due = now + wait
-            say(
-                f"{self.name} avslutades oväntat ({_reason(code)}) och startas igen om {wait:.0f} s. Orsaken står i loggen."
-            )
+            say(f"{self.name} avslutades oväntat ({_reason(code)}), se loggen. Startas igen om {wait:.0f} s.")
 
 
 @dataclass
