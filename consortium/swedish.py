@@ -20,7 +20,5 @@ def swedish_key(text: str) -> str:
 def swedish_order(field: str | Combinable) -> Collate:
     """Order-by expression for a queryset, equal to `swedish_key`."""
     source = F(field) if isinstance(field, str) else field
-    translated = Func(
-        Lower(source), Value(_FROM), Value(_TO), function="translate", output_field=TextField()
-    )
+    translated = Func(Lower(source), Value(_FROM), Value(_TO), function="translate", output_field=TextField())
     return Collate(translated, "C")

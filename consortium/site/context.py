@@ -63,7 +63,8 @@ class Page:
             return ""
         assignments = user.assignments.in_force(timezone.localdate()).order_by("from_on")
         places = [assignment.where for assignment in assignments]
-        return str(next((place for place in places if isinstance(place, Municipality)), next(iter(places), "")))
+        municipality = next((place for place in places if isinstance(place, Municipality)), None)
+        return municipality.official_name if municipality else str(next(iter(places), ""))
 
     @property
     def function(self) -> str:

@@ -1,0 +1,76 @@
+"""Does it live? `/halsa/` for a load balancer, and the status page for those who look after the portal."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from archive.models import AIP, SIP
+from consortium.access.permissions import Permission
+from consortium.access.views import StaffRequest, demand_anywhere
+from consortium.formats import moment
+from consortium.models import Pulse
+from consortium.models.leases import database_now
+
+SWEEP_OVERDUE = datetime.timedelta(minutes=3)
+STUCK_AFTER = datetime.timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Check:
+    label: str
+    sound: bool
+    text: str
+
+
+@login_not_required
+@never_cache
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """200 when database, cache and sweep answer, else 503. Says nothing else to strangers."""
+    sound = all(check.sound for check in (_cache(), _sweep()))
+    return JsonResponse({"sound": sound}, status=200 if sound else 503)
+
+
+@require_safe
+def status(request: StaffRequest) -> HttpResponse:
+    demand_anywhere(request, Permission.HEALTH_READ)
+    return render(request, "site/status.html", {"checks": [_cache(), _sweep(), _stuck(), _needs_person()]})
+
+
+def _cache() -> Check:
+    try:
+        cache.set("health", 1, 10)
+        sound = cache.get("health") == 1
+    except Exception:  # whatever the client raises, the answer is the same
+        sound = False
+    return Check(
+        _("Meddelandekö och cache"), sound, _("Svarar") if sound else _("Redis svarar inte. Starta om tjänsten.")
+    )
+
+
+def _sweep() -> Check:
+    last = Pulse.objects.filter(name="sweep").first()
+    if last is None:
+        return Check(_("Svepet"), False, _("Har aldrig gått. Starta beat och en arbetare."))
+    late = database_now() - last.at > SWEEP_OVERDUE
+    return Check(_("Svepet"), not late, _("Gick senast %(at)s") % {"at": moment(last.at)})
+
+
+def _stuck() -> Check:
+    stuck = SIP.objects.waiting_for_validation().stuck(STUCK_AFTER).count() + AIP.objects.stuck(STUCK_AFTER).count()
+    return Check(_("Rader som har fastnat"), stuck == 0, str(stuck))
+
+
+def _needs_person() -> Check:
+    waiting = (
+        SIP.objects.filter(status=SIP.Status.NEEDS_PERSON).count()
+        + AIP.objects.filter(status=AIP.Status.NEEDS_PERSON).count()
+    )
+    return Check(_("Behöver en människa"), waiting == 0, str(waiting))

@@ -1,0 +1,88 @@
+"""Att göra: what waits for the person who is signed in, from every room."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from archive.models import AIP, SIP
+from archive.views import holdings, submissions
+from consortium.access.permissions import Permission
+from consortium.access.policy import AnyUser, may_anywhere
+from consortium.access.views import StaffRequest
+from consortium.formats import moment
+from governance.models import Municipality
+
+SHOWN = 20
+
+
+@dataclass
+class Pile:
+    title: str
+    items: list[dict[str, Any]] = field(default_factory=list)
+    count: int = 0
+
+
+def to_decide(user: AnyUser) -> QuerySet[SIP]:
+    return SIP.objects.filter(
+        owner__in=Municipality.objects.where_may(user, Permission.SIP_ACCEPT),
+        status__in=(SIP.Status.VALID, SIP.Status.NEEDS_PERSON),
+    ).exclude(received_by=user.pk)
+
+
+def waiting(user: AnyUser) -> int:
+    """The figure beside "Att göra" in the menu."""
+    return to_decide(user).count()
+
+
+@require_GET
+def work(request: StaffRequest) -> HttpResponse:
+    piles = [pile for pile in _piles(request.user) if pile.items]
+    return render(
+        request,
+        "site/work.html",
+        {"piles": piles, "may_upload": may_anywhere(request.user, Permission.SIP_UPLOAD)},
+    )
+
+
+def _piles(user: AnyUser) -> list[Pile]:
+    mine = SIP.objects.filter(owner__in=Municipality.objects.where_may(user, Permission.SIP_READ))
+    going = AIP.objects.filter(owner__in=Municipality.objects.where_may(user, Permission.AIP_READ))
+    return [
+        _sips(_("Leveranser att besluta om"), to_decide(user)),
+        _sips(_("Leveranser som ska rättas"), mine.filter(status=SIP.Status.FAULTY)),
+        _sips(_("Kontrolleras nu"), mine.filter(status__in=(SIP.Status.RECEIVED, SIP.Status.CRASHED))),
+        _aips(_("På väg in i arkivet"), going.exclude(status=AIP.Status.CONFIRMED)),
+    ]
+
+
+def _sips(title: str, sips: QuerySet[SIP]) -> Pile:
+    shown = sips.select_related("owner", "agreement__system").order_by("received_at")[:SHOWN]
+    items = [
+        {
+            "title": f"{sip.number}, {sip.agreement.system}",
+            "url": reverse("sip", args=[sip.pk]),
+            "meta": [sip.owner.name, moment(sip.received_at), sip.filename],
+            "status": submissions.status_tag(sip),
+        }
+        for sip in shown
+    ]
+    return Pile(title, items, sips.count())
+
+
+def _aips(title: str, aips: QuerySet[AIP]) -> Pile:
+    items = [
+        {
+            "title": aip.number,
+            "url": reverse("aip", args=[aip.pk]),
+            "meta": [aip.owner.name, aip.label],
+            "status": holdings.status_tag(aip),
+        }
+        for aip in aips.select_related("owner").order_by("created_at")[:SHOWN]
+    ]
+    return Pile(title, items, aips.count())
