@@ -22,8 +22,21 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sent, 4000);
 });
 
-// Screen readers hear progress at most every tenth percent; the script that polls calls this.
+// One live region for the page: whatever carries data-say is read out when its words have changed.
+let lastSaid = "";
+function say(text) {
+  if (!text || text === lastSaid) return;
+  lastSaid = text;
+  document.getElementById("live").textContent = text;
+}
+document.addEventListener("htmx:afterSettle", () => {
+  const parts = document.querySelectorAll("[data-say]");
+  if (parts.length) say(parts[parts.length - 1].textContent.trim());
+});
+
+// For scripts that measure progress themselves, such as the upload.
 window.samarkiv = {
+  say,
   progress(block, { percent, label, detail, said }) {
     const part = (name) => block.querySelector(`[data-part="${name}"]`);
     const tenth = Math.floor(percent / 10);
@@ -33,7 +46,7 @@ window.samarkiv = {
     if (detail !== undefined) part("detail").textContent = detail;
     if (said !== undefined && block.dataset.tenth !== String(tenth)) {
       block.dataset.tenth = String(tenth);
-      part("said").textContent = said;
+      say(said);
     }
   },
 };

@@ -41,10 +41,12 @@ def _finding() -> dict[str, object]:
         "kind": "bad",
         "rule_id": "CSIP71",
         "title": _("Kontrollsumma saknas"),
+        "label": _("Fel som stoppar"),
+        "change": _("nytt sedan förra omgången"),
         "count": 3,
         "why": _("Utan kontrollsumma går det inte att visa att filen är oförändrad."),
         "mend": _("Lägg till attributen CHECKSUM och CHECKSUMTYPE på varje fil i METS.xml och ladda upp paketet igen."),
-        "who": _("leverantören"),
+        "who": _("Rättas av leverantören"),
         "url": "#CSIP71",
         "places": [
             {"where": where, "found": "", "expected": "SHA-256"},

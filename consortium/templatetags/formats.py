@@ -35,7 +35,7 @@ for _name, _write in {
     "moment_in_table": formats.moment_in_table,
     "week": formats.week,
 }.items():
-    register.filter(_name, _or_dash(_write))
+    register.filter(_name, _or_dash(_write))  # type: ignore[arg-type]
 
 
 @register.filter
