@@ -69,6 +69,8 @@ class Tree(ABC):
         self.files = 0
         self.bytes = 0
         self.tops: dict[str, int] = {}
+        self.shallow: list[str] = []
+        """Folders at most four deep, root included: enough to judge the layout of a package."""
         self._report = report
         self._folder = ""
 
@@ -108,6 +110,11 @@ class Tree(ABC):
         for number, kind in enumerate(self.index.kinds):
             if kind != FILE and (path := self.index.path(number)[len(self.root) :]):
                 yield path
+
+    def subfolders(self, path: str) -> list[str]:
+        """Names of the folders directly in a folder near the top ("" is the root)."""
+        above = self.root + (path + "/" if path else "")
+        return [each[len(above) :] for each in self.shallow if each.startswith(above) and "/" not in each[len(above) :]]
 
     def find(self, path: str) -> Member | None:
         """The file with exactly this path below the root (NFC and NFD spellings count as equal)."""
@@ -168,13 +175,19 @@ class Tree(ABC):
             return self._collided(path, is_folder=is_folder)
         if not folder:
             self.tops[path] = number
-        if not is_folder:
+        if is_folder:
+            self._note_folder(path)
+        else:
             self.files += 1
             self.bytes += size
             if self.bytes > self.limits.max_unpacked_bytes:
                 limit = self.limits.max_unpacked_bytes
                 raise refuse("E_ARCHIVE_LIMIT", "max_unpacked_bytes", stored, f"> {limit}", limit)
         return number
+
+    def _note_folder(self, path: str) -> None:
+        if path.count("/") < 4 and len(self.shallow) < 100_000:
+            self.shallow.append(path)
 
     def _imply(self, folder: str) -> bool:
         """Enter the folders above a member; False when a file or another spelling has that name."""
@@ -185,6 +198,7 @@ class Tree(ABC):
             number = self.index.find(part)
             if number is None:
                 number = self.index.add(part, 0, 0, IMPLIED_FOLDER)
+                self._note_folder(part)
                 if "/" not in part and number is not None:
                     self.tops[part] = number
             elif self.index.kinds[number] == FILE or self.index.path(number) != part:

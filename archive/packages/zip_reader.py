@@ -263,7 +263,7 @@ class ZipTree(Tree):
 
     def _again(self) -> None:
         self.index, self.files, self.bytes, self.tops, self.root = NameIndex(), 0, 0, {}, ""
-        self.unflagged, self._folder = [], ""
+        self.unflagged, self._folder, self.shallow = [], "", []
         self._report, kept = (lambda fault: None) if self._report else None, self._report
         self._read(None)
         self._report = kept

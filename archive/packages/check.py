@@ -1,0 +1,407 @@
+"""Judge a package: `check(path)` reads it once and returns a report.
+
+First the container's names (a cheap walk that refuses what is broken), then its METS documents, then all bytes in
+stored order against what METS declared of them. Nothing is unpacked, and memory does not grow with the bytes.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from archive.packages import rules as _rules
+from archive.packages import xml
+from archive.packages.container import ContainerRefused, Fault, Tree, open_package
+from archive.packages.fixity import Content, prove
+from archive.packages.limits import Limits
+from archive.packages.mets import CSIP, EXT, Document, Node, WrongRoot, read
+from archive.packages.profile import Expectation, Profile, detect
+from archive.packages.report import Agent, Facts, Finding, Findings, Place, Report, Severity, Verdict, quote
+from archive.packages.rulebook import Rulebook
+from archive.packages.zip_reader import ZipTree
+
+_UNKNOWN = "e-ark-csip-2.1.0"
+_LOOK_EVERY = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the check has come; `stage` is "container", "mets" or "files"."""
+
+    stage: str
+    files_done: int = 0
+    files_total: int = 0
+    bytes_done: int = 0
+    bytes_total: int = 0
+
+
+@dataclass(slots=True)
+class PackageView:
+    """What rules about the whole package look at."""
+
+    tree: Tree
+    root: Document
+    documents: list[Document]
+    profile: Profile
+
+
+def check(
+    path: Path | str,
+    profile: Profile | str | None = None,
+    *,
+    limits: Limits | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    expect: Expectation | None = None,
+    collect: Callable[[Content], None] | None = None,
+    sha256: str | None = None,
+    identify: bool = False,
+) -> Report:
+    """Everything that is wrong with a package, and what it says of itself.
+
+    `collect` is told each content file with its SHA-256 as the bytes pass; `sha256` is the digest of the package file
+    where somebody has it already. An exception out of `progress` ends the check.
+    """
+    chosen = Profile.load(profile) if isinstance(profile, str) else profile
+    if limits is None:
+        limits = Limits.from_mapping(chosen.limits) if chosen is not None else Limits()
+    return _Check(Path(path), chosen, limits, progress, expect).run(collect, sha256, identify)
+
+
+class _Check:
+    def __init__(
+        self,
+        path: Path,
+        profile: Profile | None,
+        limits: Limits,
+        progress: Callable[[Progress], None] | None,
+        expect: Expectation | None,
+    ) -> None:
+        self.path, self.asked, self.limits = path, profile, limits
+        self.profile = profile or Profile.load(_UNKNOWN)
+        self.progress = progress or (lambda _: None)
+        self.expect = expect or self.profile.expect
+        self.findings = Findings()
+        self.documents: list[Document] = []
+        self.facts = Facts()
+
+    def run(self, collect: Callable[[Content], None] | None, sha256: str | None, identify: bool) -> Report:
+        started, clock = datetime.now(UTC), time.perf_counter()
+        readable = True
+        try:
+            self.progress(Progress("container"))
+            with open_package(self.path, self.limits, self._container_fault) as tree:
+                self._judge(tree, collect, identify)
+        except ContainerRefused as refused:
+            self._container_fault(refused.fault)
+            readable = False
+        report = Report(
+            package=self.path.name,
+            size=self.path.stat().st_size if self.path.is_file() else self.facts.bytes,
+            sha256=sha256,
+            profile=self.profile.key,
+            profile_version=self.profile.version,
+            verdict=self._verdict(readable),
+            groups=tuple(self.findings.groups()),
+            facts=self.facts,
+            changes=self.profile.changes,
+        )
+        return replace(
+            report, started=started.isoformat(timespec="seconds"), seconds=round(time.perf_counter() - clock, 3)
+        )
+
+    def _verdict(self, readable: bool) -> Verdict:
+        if not readable:
+            return Verdict.UNREADABLE
+        return Verdict.FAULTY if self.findings.has(Severity.ERROR) else Verdict.VALID
+
+    def _container_fault(self, fault: Fault) -> None:
+        severity = self.profile.severity(fault.rule) or Severity.ERROR
+        place = Place(quote(fault.path) or "")
+        params = {"reason": fault.reason}
+        self.findings.add(Finding(fault.rule, severity, place, quote(fault.found), quote(fault.expected), params))
+
+    def _judge(self, tree: Tree, collect: Callable[[Content], None] | None, identify: bool) -> None:
+        self.facts = Facts(container=tree.kind, root=tree.root.rstrip("/"), files=tree.files, bytes=tree.bytes)
+        self._check_extension(tree)
+        name = self._mets_name(tree)
+        if name is None:
+            if collect is not None:
+                self._prove(Rulebook(self.profile, tree, self.findings), collect, identify)
+            return
+        if not self._choose_profile(tree, name):
+            return
+        book = Rulebook(self.profile, tree, self.findings)
+        if isinstance(tree, ZipTree) and tree.unflagged and not self._settle_names(tree, name):
+            return
+        if book.tree.index is not tree.index or len(book.declared.roles) != len(tree.index):
+            book = Rulebook(self.profile, tree, self.findings)
+        if not self._read_all_mets(book, name):
+            return
+        view = PackageView(tree, self.documents[0], self.documents, self.profile)
+        book.package(view, self.documents[0])
+        self._gather_facts()
+        self._check_expectation(book)
+        self._prove(book, collect, identify)
+        self._check_unlisted(book)
+
+    # Which METS, which profile
+
+    def _check_extension(self, tree: Tree) -> None:
+        endings = {"zip": (".zip",), "tar": (".tar",), "tar.gz": (".tar.gz", ".tgz", ".gz")}
+        foreign = [end for kind, ends in endings.items() if kind != tree.kind for end in ends]
+        own = endings.get(tree.kind, ())
+        name = self.path.name.lower()
+        if tree.kind != "folder" and name.endswith(tuple(foreign)) and not name.endswith(own):
+            self._container_fault(Fault("E_ARCHIVE_EXTENSION", "extension", "", self.path.name, own[0]))
+
+    def _mets_name(self, tree: Tree) -> str | None:
+        wanted = self.asked.mets if self.asked is not None else ("METS.xml", "sip.xml")
+        there = [name for name in wanted if tree.find_number(name) is not None]
+        if len(there) == 1:
+            return there[0]
+        if len(there) > 1:
+            self._container_fault(Fault("SK-METS-TWO", "two", there[1], ", ".join(there), wanted[0]))
+            return there[0]
+        self._say_no_mets(tree, wanted)
+        return None
+
+    def _say_no_mets(self, tree: Tree, wanted: tuple[str, ...]) -> None:
+        """The METS is not where it belongs: say where something like it lies instead."""
+        deeper = [
+            member.path
+            for member in _first(tree.members(), 100_000)
+            if member.path.lower().endswith(("mets.xml", "sip.xml"))
+        ]
+        roots = sorted(tree.tops)
+        if not tree.root and len(roots) > 1 and any(path.count("/") == 1 for path in deeper):
+            self._container_fault(Fault("E_ARCHIVE_LAYOUT", "two-roots", "", ", ".join(roots[:10]), "1"))
+            return
+        rule = "SK-METS-MISSING"
+        shortest = min(deeper, key=lambda path: path.count("/"), default=None)
+        self._container_fault(Fault(rule, "elsewhere" if shortest else "missing", "", shortest, " / ".join(wanted)))
+        if self.profile.severity("CSIPSTR4") is not None and wanted[0] == "METS.xml":
+            self._container_fault(Fault("CSIPSTR4", "missing", "", shortest, "METS.xml"))
+
+    def _choose_profile(self, tree: Tree, name: str) -> bool:
+        """Which specification the METS says it follows; False when it cannot even begin to be read."""
+        member = tree.find(name)
+        assert member is not None
+        try:
+            root, oais = _peek(tree.chunks(member), self._xml_limits())
+        except xml.XMLRefused as refused:
+            self._refused_xml(name, refused)
+            return False
+        found = detect(name, root.get("PROFILE", ""), oais)
+        if self.asked is None:
+            self.profile = Profile.load(found or _UNKNOWN)
+            self.expect = self.expect if self.expect != Expectation() else self.profile.expect
+        wanted = self.expect.profile or (self.asked.settings.get("specification", "") if self.asked else "")
+        if wanted and found and found != wanted and not found.startswith(wanted):
+            self._container_fault(Fault("SK-PROFILE", "differs", name, found, wanted))
+        return True
+
+    def _xml_limits(self) -> xml.XMLLimits:
+        limits = self.limits
+        return replace(
+            xml.DEFAULT_LIMITS,
+            max_bytes=limits.max_xml_bytes,
+            max_depth=limits.max_xml_depth,
+            max_attributes=limits.max_xml_attributes_per_element,
+            max_elements=100_000 + 50 * limits.max_mets_files,
+        )
+
+    def _settle_names(self, tree: ZipTree, name: str) -> bool:
+        """Names without the UTF-8 flag are read in the one encoding in which METS lists them all."""
+        member = tree.find(name)
+        assert member is not None
+        listed: set[str] = set()
+        try:
+            for href in _hrefs(tree.chunks(member), self._xml_limits()):
+                listed.add(href)
+        except xml.XMLRefused as refused:
+            self._refused_xml(name, refused)
+            return False
+        if tree.settle_names(listed.__contains__):
+            return True
+        shown = tree.unflagged[0].decode("utf-8", "backslashreplace")
+        self._container_fault(Fault("E_ARCHIVE_NAME_ENCODING", "ambiguous", shown, shown))
+        return True
+
+    # Reading METS
+
+    def _read_all_mets(self, book: Rulebook, name: str) -> bool:
+        waiting = [name, *_representation_mets(book.tree)] if name == "METS.xml" else [name]
+        done: set[str] = set()
+        while waiting:
+            path = waiting.pop(0)
+            if path in done:
+                continue
+            done.add(path)
+            self.progress(Progress("mets", len(done) - 1, len(done) + len(waiting)))
+            readable = self._read_mets(book, path)
+            if not readable and path == name:
+                return False
+            waiting.extend(pointer for pointer in book.pointers if pointer not in done)
+            book.pointers.clear()
+        return True
+
+    def _read_mets(self, book: Rulebook, path: str) -> bool:
+        member = book.tree.find(path)
+        assert member is not None
+        document = Document(path, len(self.documents), is_root=not self.documents)
+        document.notes["package"] = book.tree
+        document.notes["profile"] = self.profile
+        self.documents.append(document)
+        try:
+            read(document, book.tree.chunks(member), book, self._xml_limits(), self.limits.max_mets_files)
+        except xml.XMLRefused as refused:
+            self._refused_xml(path, refused)
+            return False
+        except WrongRoot:
+            return False
+        return True
+
+    def _refused_xml(self, path: str, refused: xml.XMLRefused) -> None:
+        severity = self.profile.severity(refused.reason.value) or Severity.ERROR
+        place = Place(path, refused.line)
+        self.findings.add(Finding(refused.reason.value, severity, place, quote(refused.detail)))
+
+    # The bytes
+
+    def _prove(self, book: Rulebook, collect: Callable[[Content], None] | None, identify: bool) -> None:
+        tree = book.tree
+        last = 0.0
+
+        def seen(files: int, size: int) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if now - last >= _LOOK_EVERY:
+                last = now
+                self.progress(Progress("files", files, tree.files, size, tree.bytes))
+
+        paths = [document.path for document in self.documents]
+        formats = prove(book, paths, seen, collect, identify=identify)
+        self.facts = replace(self.facts, formats=formats)
+        self.progress(Progress("files", tree.files, tree.files, tree.bytes, tree.bytes))
+
+    def _check_unlisted(self, book: Rulebook) -> None:
+        documents = {book.tree.find_number(document.path) for document in self.documents}
+        roles, kinds = book.declared.roles, book.tree.index.kinds
+        for number, kind in enumerate(kinds):
+            if kind == 0 and not roles[number] and number not in documents:
+                book.add("SK-FILE-UNLISTED", Place(book.tree.member(number).path), book.tree.member(number).path)
+
+    # What the package says of itself
+
+    def _gather_facts(self) -> None:
+        document = self.documents[0]
+        root, header = document.root, document.header
+        if root is None:
+            return
+        agents = tuple(_agent(node) for node in (header.child("agent") if header is not None else ()))
+        agreements = tuple(
+            node.text.strip()
+            for node in (header.child("altRecordID") if header is not None else ())
+            if node.get("TYPE") == "SUBMISSIONAGREEMENT" and node.text.strip()
+        )
+        said = header.get if header is not None else (lambda _: "")
+        self.facts = replace(
+            self.facts,
+            mets=document.path,
+            objid=root.get("OBJID").strip(),
+            label=root.get("LABEL"),
+            type=root.get("TYPE"),
+            mets_profile=root.get("PROFILE"),
+            created=said("CREATEDATE"),
+            record_status=said("RECORDSTATUS"),
+            oais_status=said(EXT + "OAISSTATUS") or said(CSIP + "OAISPACKAGETYPE"),
+            content_specification=root.get(CSIP + "CONTENTINFORMATIONTYPE")
+            or root.get(EXT + "CONTENTTYPESPECIFICATION"),
+            agreements=agreements,
+            agents=agents,
+            codes=tuple(dict.fromkeys(code for agent in agents for code in agent.codes)),
+        )
+
+    def _check_expectation(self, book: Rulebook) -> None:
+        expect, facts = self.expect, self.facts
+        place = self.documents[0].place(self.documents[0].header)
+        if expect.agreements:
+            wanted = {_compact(number) for number in expect.agreements}
+            named = {_compact(part) for text in facts.agreements for part in (text, *text.split(";"))}
+            if not wanted & named:
+                found = "; ".join(facts.agreements) or None
+                book.add("SK-AGREEMENT", place, found, ", ".join(expect.agreements))
+        if expect.codes:
+            wanted = {_code(code) for code in expect.codes}
+            if not wanted & {_code(code) for code in facts.codes}:
+                book.add("SK-OWNER", place, ", ".join(facts.codes) or None, ", ".join(expect.codes))
+
+
+def _peek(source: Iterable[bytes], limits: xml.XMLLimits) -> tuple[dict[str, str], str]:
+    """The root's attributes and what the header calls the package (SIP, AIP, DIP), from the first bytes."""
+    root: dict[str, str] = {}
+    for event, element in xml.every_event(source, limits=limits):
+        if event != "start":
+            continue
+        if not root:
+            root = {"": "", **dict(element.attrib)}
+        elif element.tag.endswith("}metsHdr"):
+            return root, element.get(CSIP + "OAISPACKAGETYPE", "")
+        else:
+            break
+    return root, ""
+
+
+def _hrefs(source: Iterable[bytes], limits: xml.XMLLimits) -> Iterator[str]:
+    from archive.packages.mets import HREF
+    from archive.packages.references import resolve
+
+    for event, element in xml.every_event(source, limits=limits):
+        if event == "start" and (href := element.get(HREF)):
+            reference = resolve(href)
+            yield reference.path
+            if reference.literal:
+                yield reference.literal
+        elif event == "end":
+            xml.forget(element)
+
+
+def _representation_mets(tree: Tree) -> list[str]:
+    paths = [f"representations/{name}/METS.xml" for name in tree.subfolders("representations")]
+    return [path for path in paths if tree.find_number(path) is not None]
+
+
+def _agent(node: Node) -> Agent:
+    notes = [note.text.strip() for note in node.child("note") if note.text.strip()]
+    name = next((child.text.strip() for child in node.child("name")), "")
+    software = node.get("OTHERTYPE") == "SOFTWARE"
+    return Agent(
+        role=node.get("ROLE"),
+        type=node.get("TYPE"),
+        name=name,
+        othertype=node.get("OTHERTYPE"),
+        otherrole=node.get("OTHERROLE"),
+        codes=() if software else tuple(notes),
+    )
+
+
+def _compact(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+def _code(text: str) -> str:
+    """ "ORG:212000-2239", "2120002239" and "org: 212000 2239" name the same organisation."""
+    value = text.rpartition(":")[2] if text[:5].upper().startswith(("ORG:", "VAT:", "DUNS:")) else text
+    return "".join(character for character in value if character.isalnum()).casefold()
+
+
+def _first(items: Iterable[Any], most: int) -> Iterator[Any]:
+    for number, item in enumerate(items):
+        if number >= most:
+            return
+        yield item
+
+
+_rules.load_all()

@@ -1,0 +1,356 @@
+"""METS read once, from front to back, each element judged as it passes.
+
+What stays is small: the header, the sections' and groups' ids, the divisions' labels. Entries for files are judged
+one by one; an entry that is in order in the ordinary way is settled by one look (`FileEntry.is_plain`).
+"""
+
+import re
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from archive.packages import grammar, xml
+from archive.packages.grammar import METS, XLINK, XSI
+from archive.packages.report import Place
+
+CSIP = "{https://DILCIS.eu/XML/METS/CSIPExtensionMETS}"
+SIP = "{https://DILCIS.eu/XML/METS/SIPExtensionMETS}"
+EXT = "{ExtensionMETS}"
+HREF = XLINK + "href"
+_NO_LINE = 65535
+"""libxml2 stops counting lines here."""
+_PLAIN_FILE = frozenset(("ID", "MIMETYPE", "SIZE", "CREATED", "CHECKSUM", "CHECKSUMTYPE"))
+_PLAIN_FLOCAT = frozenset(("LOCTYPE", XLINK + "type", HREF))
+_MIME = re.compile(r"[a-zA-Z0-9!#$&^_.+-]+/[a-zA-Z0-9!#$&^_.+-]+(?:\s*;.*)?", re.ASCII)
+_KEPT = frozenset(("agent", "altRecordID", "name", "note", "mdRef", "mdWrap", "div", "metsHdr", "mptr"))
+_MOST_CHILDREN = 10_000
+
+
+@dataclass(slots=True)
+class Node:
+    """An element other than a file entry; `children` holds only those kinds of which there are few."""
+
+    kind: str
+    attributes: dict[str, str]
+    line: int | None
+    parent: "Node | None" = None
+    text: str = ""
+    children: list["Node"] = field(default_factory=list)
+    place: int = 1
+    """One-based position among the siblings of its kind, as XPath counts."""
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def get(self, name: str) -> str:
+        return self.attributes.get(name, "")
+
+    def child(self, kind: str) -> list["Node"]:
+        return [node for node in self.children if node.kind == kind]
+
+    @property
+    def xpath(self) -> str:
+        parts: list[str] = []
+        node: Node | None = self
+        while node is not None:
+            more = node.place > 1 or (node.parent is not None and node.parent.counts.get(node.kind, 0) > 1)
+            parts.append(f"{node.kind}[{node.place}]" if more else node.kind)
+            node = node.parent
+        return "/" + "/".join(reversed(parts))
+
+
+@dataclass(slots=True)
+class FileEntry:
+    """One `file` element with its locations."""
+
+    attributes: dict[str, str]
+    line: int | None
+    group: Node
+    place: int
+    locations: list[dict[str, str]] = field(default_factory=list)
+    others: int = 0
+    plain: bool = False
+
+    kind = "file"
+
+    def get(self, name: str) -> str:
+        return self.attributes.get(name, "")
+
+    @property
+    def xpath(self) -> str:
+        return f"{self.group.xpath}/file[{self.place}]"
+
+    @property
+    def href(self) -> str:
+        return self.locations[0].get(HREF, "") if self.locations else ""
+
+    def is_plain(self) -> bool:
+        """In order in the ordinary way: exactly the attributes every profile asks for, each in its usual form."""
+        attributes, locations = self.attributes, self.locations
+        if attributes.keys() != _PLAIN_FILE or len(locations) != 1 or self.others:
+            return False
+        location = locations[0]
+        if location.keys() != _PLAIN_FLOCAT or location["LOCTYPE"] != "URL" or location[XLINK + "type"] != "simple":
+            return False
+        return (
+            attributes["SIZE"].isdigit()
+            and attributes["SIZE"].isascii()
+            and len(attributes["SIZE"]) < 19
+            and _MIME.fullmatch(attributes["MIMETYPE"]) is not None
+            and grammar.is_identifier(attributes["ID"])
+            and attributes["CHECKSUMTYPE"] in grammar.CHECKSUM_TYPES
+        )
+
+
+class Reader(Protocol):
+    """What listens while a document is read."""
+
+    def begins(self, node: Node, document: "Document") -> None: ...
+    def ends(self, node: Node, document: "Document") -> None: ...
+    def file(self, entry: FileEntry, document: "Document") -> None: ...
+    def grammar(self, rule: str, place: Place, found: str | None, expected: str | None) -> None: ...
+
+
+class IdentifierSet:
+    """The ids of one document, by hash: 16 bytes each."""
+
+    def __init__(self) -> None:
+        self._mask = 1023
+        self._slots = array("q", [0]) * 1024
+        self._count = 0
+
+    def add(self, identifier: str) -> bool:
+        """False when it is there already."""
+        if not self._put(hash(identifier) or 1):
+            return False
+        self._count += 1
+        if self._count * 2 > self._mask:
+            old, self._mask = self._slots, (self._mask << 1) | 1
+            self._slots = array("q", [0]) * (self._mask + 1)
+            for value in old:
+                if value:
+                    self._put(value)
+        return True
+
+    def _put(self, value: int) -> bool:
+        slot, slots, mask = value & self._mask, self._slots, self._mask
+        while slots[slot]:
+            if slots[slot] == value:
+                return False
+            slot = (slot + 1) & mask
+        slots[slot] = value
+        return True
+
+    def __contains__(self, identifier: str) -> bool:
+        value = hash(identifier) or 1
+        slot, slots, mask = value & self._mask, self._slots, self._mask
+        while slots[slot]:
+            if slots[slot] == value:
+                return True
+            slot = (slot + 1) & mask
+        return False
+
+    def __len__(self) -> int:
+        return self._count
+
+
+@dataclass
+class Document:
+    """One METS document while it is read and after."""
+
+    path: str
+    number: int = 0
+    is_root: bool = True
+    root: Node | None = None
+    header: Node | None = None
+    ids: IdentifierSet = field(default_factory=IdentifierSet)
+    groups: list[Node] = field(default_factory=list)
+    sections: list[Node] = field(default_factory=list)
+    structmaps: list[Node] = field(default_factory=list)
+    filesec: Node | None = None
+    files: int = 0
+    notes: dict[str, Any] = field(default_factory=dict)
+    """What rules remember between nodes of one document."""
+
+    @property
+    def folder(self) -> str:
+        """With its closing slash; "" at the root."""
+        return self.path.rpartition("/")[0] + "/" if "/" in self.path else ""
+
+    def place(self, node: "Node | FileEntry | None" = None) -> Place:
+        if node is None:
+            return Place(self.path)
+        return Place(self.path, node.line, node.xpath)
+
+
+def read(document: Document, source: Iterable[bytes], listener: Reader, limits: xml.XMLLimits, most_files: int) -> None:
+    """Walk through the document; raises XMLRefused when it cannot be read to its end."""
+    walk = _Walk(document, listener, most_files)
+    for event, element in xml.every_event(source, limits=limits):
+        if event == "start":
+            walk.start(element)
+        else:
+            walk.end(element)
+
+
+class _Walk:
+    def __init__(self, document: Document, listener: Reader, most_files: int) -> None:
+        self.document, self.listener, self.most_files = document, listener, most_files
+        self.stack: list[Node] = []
+        self.entries: list[FileEntry] = []
+        self.opaque = 0
+
+    def start(self, element: Any) -> None:
+        if self.opaque:
+            self.opaque += 1
+            return
+        tag: str = element.tag
+        kind = tag[len(METS) :] if tag.startswith(METS) else ""
+        line = element.sourceline
+        line = None if line is None or line >= _NO_LINE else line
+        if kind == "file" and self.stack and self.stack[-1].kind == "fileGrp" and not self.entries:
+            self._start_file(element, line)
+            return
+        if self.entries:
+            self._inside_file(element, kind, line)
+            return
+        self._start_node(element, tag, kind, line)
+
+    def _start_file(self, element: Any, line: int | None) -> None:
+        group = self.stack[-1]
+        group.counts["file"] = place = group.counts.get("file", 0) + 1
+        self.document.files += 1
+        if self.document.files > self.most_files:
+            detail = f"more than {self.most_files} files in METS"
+            raise xml.XMLRefused(xml.Refusal.LIMIT, line=line, detail=detail)
+        self.entries.append(FileEntry(dict(element.attrib), line, group, place))
+
+    def _inside_file(self, element: Any, kind: str, line: int | None) -> None:
+        entry = self.entries[-1]
+        if kind == "FLocat":
+            entry.locations.append(dict(element.attrib))
+        elif kind == "file":
+            nested = FileEntry(dict(element.attrib), line, entry.group, entry.place)
+            self.document.files += 1
+            self.entries.append(nested)
+            return
+        else:
+            entry.others += 1
+            if kind not in grammar.CHILDREN["file"]:
+                self._wrong_element(element.tag, Place(self.document.path, line, entry.xpath))
+        self.opaque = 1
+
+    def _start_node(self, element: Any, tag: str, kind: str, line: int | None) -> None:
+        parent = self.stack[-1] if self.stack else None
+        if parent is None and kind != "mets":
+            place = Place(self.document.path, line, None)
+            self.listener.grammar("METS-ROOT", place, tag.rpartition("}")[2], "mets (http://www.loc.gov/METS/)")
+            raise WrongRoot(tag)
+        attributes = dict(element.attrib)
+        node = Node(kind, attributes, line, parent)
+        if parent is not None:
+            parent.counts[kind] = node.place = parent.counts.get(kind, 0) + 1
+            if kind not in grammar.CHILDREN.get(parent.kind, ()):
+                place = Place(self.document.path, line, parent.xpath)
+                self._wrong_element(tag, place)
+                self.opaque = 1
+                return
+            if kind in _KEPT and len(parent.children) < _MOST_CHILDREN:
+                parent.children.append(node)
+        if kind in grammar.OPAQUE:
+            self.opaque = 1
+            return
+        self._check_attributes(node)
+        self.stack.append(node)
+        self._remember(node)
+        self.listener.begins(node, self.document)
+
+    def _remember(self, node: Node) -> None:
+        document, kind = self.document, node.kind
+        if kind == "mets":
+            document.root = node
+        elif kind == "metsHdr":
+            document.header = document.header or node
+        elif kind == "fileSec":
+            document.filesec = node
+        elif kind == "fileGrp":
+            document.groups.append(node)
+        elif kind in ("dmdSec", "techMD", "rightsMD", "sourceMD", "digiprovMD"):
+            document.sections.append(node)
+        elif kind == "structMap":
+            document.structmaps.append(node)
+
+    def _check_attributes(self, node: Node) -> None:
+        known = grammar.ATTRIBUTES[node.kind]
+        for name, value in node.attributes.items():
+            if name not in known and not self._may_stand(name):
+                self._grammar("METS-ATTRIBUTE", node, f'{_short(name)}="{value}"', None)
+            elif name in known or name == XLINK + "type":
+                self._check_value(node, name, value)
+
+    def _check_value(self, node: "Node | FileEntry", name: str, value: str) -> None:
+        if name == "ID" and not self.document.ids.add(value):
+            self._grammar("METS-ID", node, f'ID="{value}"', None)
+        expected = grammar.wrong_value(node.kind, name, value)
+        if expected is not None:
+            self._grammar(f"METS-VALUE:{name}", node, f'{_short(name)}="{value}"', expected)
+        elif name in ("CREATED", "CREATEDATE", "LASTMODDATE") and not grammar.is_reasonable_year(value.strip()):
+            self._grammar("METS-YEAR", node, f'{name}="{value}"', "1000–2199")
+
+    @staticmethod
+    def _may_stand(name: str) -> bool:
+        return name.startswith("{") and (not name.startswith(XSI) or name.endswith("chemaLocation"))
+
+    def _grammar(self, rule: str, node: "Node | FileEntry", found: str | None, expected: str | None) -> None:
+        self.listener.grammar(rule, self.document.place(node), found, expected)
+
+    def _wrong_element(self, tag: str, place: Place) -> None:
+        self.listener.grammar("METS-ELEMENT", place, f"<{_short(tag)}>", None)
+
+    def end(self, element: Any) -> None:
+        if self.opaque:
+            self.opaque -= 1
+            if not self.opaque or not self.entries:
+                xml.forget(element)
+            return
+        if self.entries:
+            self._end_file(self.entries.pop())
+        else:
+            node = self.stack.pop()
+            node.text = element.text or ""
+            self.listener.ends(node, self.document)
+        xml.forget(element)
+
+    def _end_file(self, entry: FileEntry) -> None:
+        entry.plain = entry.is_plain()
+        if entry.plain:
+            if not self.document.ids.add(entry.attributes["ID"]):
+                self._grammar("METS-ID", entry, f'ID="{entry.attributes["ID"]}"', None)
+            for name in ("CREATED",):
+                self._check_value(entry, name, entry.attributes[name])
+        else:
+            self._check_file(entry)
+        self.listener.file(entry, self.document)
+
+    def _check_file(self, entry: FileEntry) -> None:
+        known = grammar.ATTRIBUTES["file"]
+        for name, value in entry.attributes.items():
+            if name in known:
+                self._check_value(entry, name, value)
+            elif not self._may_stand(name):
+                self._grammar("METS-ATTRIBUTE", entry, f'{_short(name)}="{value}"', None)
+        for location in entry.locations:
+            for name, value in location.items():
+                if name not in grammar.ATTRIBUTES["FLocat"] and not self._may_stand(name):
+                    self._grammar("METS-ATTRIBUTE", entry, f'{_short(name)}="{value}"', None)
+                elif name != "ID" and (expected := grammar.wrong_value("FLocat", name, value)):
+                    self._grammar(f"METS-VALUE:{name}", entry, f'{_short(name)}="{value}"', expected)
+
+
+class WrongRoot(Exception):
+    """The document is not METS at all."""
+
+
+def _short(name: str) -> str:
+    namespace, _, local = name.rpartition("}")
+    prefixes = {XLINK: "xlink:", CSIP: "csip:", SIP: "sip:", EXT: "ext:", XSI: "xsi:", METS: ""}
+    return prefixes.get(namespace + "}", "") + local if namespace else local
