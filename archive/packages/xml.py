@@ -100,6 +100,8 @@ def iterparse(
     *,
     wanted: Collection[str] = (),
     opened: Collection[str] = (),
+    closed: Collection[str] = (),
+    parts_of: Collection[str] = (),
     schema: Any = None,
     limits: XMLLimits = DEFAULT_LIMITS,
 ) -> Iterator[tuple[Event, Element]]:
@@ -108,16 +110,18 @@ def iterparse(
     Tags are in Clark notation. An element yielded at its start has its attributes and nothing else. What was yielded
     is cleared as soon as the caller asks for the next, and what nobody wanted is cleared at once, so memory stays
     flat: copy what you need. `element.sourceline` is its line. Elements wanted inside a wanted one come with it.
+
+    For things too large to be held whole: each child of a `parts_of` element counts as wanted unless it is itself
+    opened, and ("end", element) comes also for `closed` elements, emptied, when their last child has been read.
     """
     parser = etree.XMLPullParser(events=("start", "end"), schema=schema, encoding="utf-8", **STRICT)
-    wanted, opened = frozenset(wanted), frozenset(opened)
-    walk = _Walk(limits)
+    walk = _Walk(limits, wanted, opened, closed, parts_of)
     try:
         for chunk in _guarded(utf8_chunks(source, limits), limits):
             parser.feed(chunk)
-            yield from walk.events(parser.read_events(), wanted, opened)
+            yield from walk.events(parser.read_events())
         parser.close()
-        yield from walk.events(parser.read_events(), wanted, opened)
+        yield from walk.events(parser.read_events())
     except etree.XMLSyntaxError as error:
         raise _refused(error) from None
     except etree.LxmlError as error:
@@ -183,30 +187,47 @@ def read_tree(
 class _Walk:
     """Depth, the wanted element we are inside of, and the clearing of everything else."""
 
-    def __init__(self, limits: XMLLimits) -> None:
+    def __init__(
+        self,
+        limits: XMLLimits,
+        wanted: Collection[str] = (),
+        opened: Collection[str] = (),
+        closed: Collection[str] = (),
+        parts_of: Collection[str] = (),
+    ) -> None:
         self.depth = 0
         self.kept_at = 0
         self.limits = limits
+        self.wanted, self.opened = frozenset(wanted), frozenset(opened)
+        self.closed, self.parts_of = frozenset(closed), frozenset(parts_of)
 
-    def events(
-        self, events: Iterable[tuple[str, Element]], wanted: frozenset[str], opened: frozenset[str]
-    ) -> Iterator[tuple[Event, Element]]:
+    def events(self, events: Iterable[tuple[str, Element]]) -> Iterator[tuple[Event, Element]]:
         for event, element in events:
             if event == "start":
                 self.depth += 1
                 self._look(element)
-                tag = element.tag
-                if not self.kept_at and tag in wanted:
-                    self.kept_at = self.depth
-                elif not self.kept_at and tag in opened:
-                    yield "start", element
+                if not self.kept_at:
+                    if self._is_wanted(element):
+                        self.kept_at = self.depth
+                    elif element.tag in self.opened:
+                        yield "start", element
                 continue
             if self.kept_at == self.depth:
                 yield "end", element
                 self.kept_at = 0
+            elif self.closed and not self.kept_at and element.tag in self.closed:
+                yield "end", element
             if not self.kept_at:
                 forget(element)
             self.depth -= 1
+
+    def _is_wanted(self, element: Element) -> bool:
+        tag = element.tag
+        if tag in self.wanted:
+            return True
+        if not self.parts_of or self.depth == 1 or tag in self.opened:
+            return False
+        return element.getparent().tag in self.parts_of
 
     def only_look(self, events: Iterable[tuple[str, Element]]) -> None:
         for _, element in events:
