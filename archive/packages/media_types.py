@@ -1,0 +1,52 @@
+"""Media types by file name, the same on every machine; what is not known is a stream of bytes."""
+
+_TYPES = {
+    "avi": "video/x-msvideo",
+    "bmp": "image/bmp",
+    "csv": "text/csv",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "dwg": "image/vnd.dwg",
+    "eml": "message/rfc822",
+    "gif": "image/gif",
+    "gml": "application/gml+xml",
+    "htm": "text/html",
+    "html": "text/html",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "json": "application/json",
+    "jp2": "image/jp2",
+    "md": "text/markdown",
+    "mkv": "video/x-matroska",
+    "mov": "video/quicktime",
+    "mp3": "audio/mpeg",
+    "mp4": "video/mp4",
+    "msg": "application/vnd.ms-outlook",
+    "odp": "application/vnd.oasis.opendocument.presentation",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "ppt": "application/vnd.ms-powerpoint",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "rtf": "application/rtf",
+    "siard": "application/x-siard",
+    "svg": "image/svg+xml",
+    "tar": "application/x-tar",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
+    "txt": "text/plain",
+    "warc": "application/warc",
+    "wav": "audio/wav",
+    "xhtml": "application/xhtml+xml",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xml": "text/xml",
+    "xsd": "text/xml",
+    "zip": "application/zip",
+}
+UNKNOWN = "application/octet-stream"
+
+
+def media_type(path: str) -> str:
+    return _TYPES.get(path.rpartition("/")[2].rpartition(".")[2].lower(), UNKNOWN)
