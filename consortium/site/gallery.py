@@ -1,4 +1,4 @@
-"""Every component with invented content, for those who build pages and for the tests of the look."""
+"""Every component with invented content, for those who build pages and for the tests of the look. Swedish only."""
 
 import datetime
 
@@ -6,33 +6,32 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 STATUSES = [
-    ("neutral", _("Utkast")),
-    ("waiting", _("Väntar på granskning")),
-    ("working", _("Kontrolleras")),
-    ("good", _("Godkänd")),
-    ("warn", _("Godkänd med varningar")),
-    ("bad", _("Återlämnad")),
-    ("fault", _("Tekniskt fel")),
-    ("closed", _("Sekretess, prövas vid begäran")),
-    ("info", _("Upplysning")),
+    ("neutral", "Utkast"),
+    ("waiting", "Väntar på granskning"),
+    ("working", "Kontrolleras"),
+    ("good", "Godkänd"),
+    ("warn", "Godkänd med varningar"),
+    ("bad", "Återlämnad"),
+    ("fault", "Tekniskt fel"),
+    ("closed", "Sekretess, prövas vid begäran"),
+    ("info", "Upplysning"),
 ]
 WHEN = datetime.datetime(2022, 11, 24, 10, 15, tzinfo=datetime.UTC)
 
 
 class ExampleForm(forms.Form):
-    name = forms.CharField(label=_("Leveransens namn"), help_text=_("Till exempel Bygglov 2015–2019."))
+    name = forms.CharField(label="Leveransens namn", help_text="Till exempel Bygglov 2015–2019.")
     kind = forms.ChoiceField(
-        label=_("Slag av leverans"),
-        choices=[("test", _("Testleverans")), ("real", _("Skarp leverans"))],
+        label="Slag av leverans",
+        choices=[("test", "Testleverans"), ("real", "Skarp leverans")],
         widget=forms.RadioSelect,
     )
-    received = forms.DateField(label=_("Kom in den"), required=False)
-    note = forms.CharField(label=_("Till arkivarien"), required=False, widget=forms.Textarea)
-    sure = forms.BooleanField(label=_("Jag har kontrollerat att paketet är komplett"))
+    received = forms.DateField(label="Kom in den", required=False)
+    note = forms.CharField(label="Till arkivarien", required=False, widget=forms.Textarea)
+    sure = forms.BooleanField(label="Jag har kontrollerat att paketet är komplett")
 
 
 def _finding() -> dict[str, object]:
@@ -40,13 +39,13 @@ def _finding() -> dict[str, object]:
     return {
         "kind": "bad",
         "rule_id": "CSIP71",
-        "title": _("Kontrollsumma saknas"),
-        "label": _("Fel som stoppar"),
-        "change": _("nytt sedan förra omgången"),
+        "title": "Kontrollsumma saknas",
+        "label": "Fel som stoppar",
+        "change": "nytt sedan förra omgången",
         "count": 3,
-        "why": _("Utan kontrollsumma går det inte att visa att filen är oförändrad."),
-        "mend": _("Lägg till attributen CHECKSUM och CHECKSUMTYPE på varje fil i METS.xml och ladda upp paketet igen."),
-        "who": _("Rättas av leverantören"),
+        "why": "Utan kontrollsumma går det inte att visa att filen är oförändrad.",
+        "mend": "Lägg till attributen CHECKSUM och CHECKSUMTYPE på varje fil i METS.xml och ladda upp paketet igen.",
+        "who": "Rättas av leverantören",
         "url": "#CSIP71",
         "places": [
             {"where": where, "found": "", "expected": "SHA-256"},
@@ -56,9 +55,9 @@ def _finding() -> dict[str, object]:
 
 
 def _tree() -> list[dict[str, object]]:
-    case = {"label": "BN 2019-044 Exempelby 1:1", "level": _("ärende"), "current": True}
-    series = {"label": _("Bygglov"), "url": "#", "level": _("serie"), "children": [case]}
-    return [{"label": _("Byggnadsnämndens arkiv"), "url": "#", "level": _("arkiv"), "children": [series]}]
+    case = {"label": "BN 2019-044 Exempelby 1:1", "level": "ärende", "current": True}
+    series = {"label": "Bygglov", "url": "#", "level": "serie", "children": [case]}
+    return [{"label": "Byggnadsnämndens arkiv", "url": "#", "level": "arkiv", "children": [series]}]
 
 
 @require_safe
@@ -67,23 +66,23 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "statuses": STATUSES,
         "empty_form": ExampleForm(auto_id="a_%s"),
         "wrong_form": ExampleForm({"name": "", "kind": "test", "sure": ""}, auto_id="b_%s"),
-        "crumbs": [(_("Att göra"), "#"), (_("Leveranser"), "#"), ("SIP-2022-00042", "")],
-        "facts": [(_("Arkivbildare"), _("Byggnadsnämnden")), (_("Kom in"), "2022-11-24"), (_("Filer"), "1 482")],
-        "columns": [{"label": _("Kommun")}, {"label": _("Läge")}, {"label": _("Folkmängd"), "number": True}],
+        "crumbs": [("Att göra", "#"), ("Leveranser", "#"), ("SIP-2022-00042", "")],
+        "facts": [("Arkivbildare", "Byggnadsnämnden"), ("Kom in", "2022-11-24"), ("Filer", "1 482")],
+        "columns": [{"label": "Kommun"}, {"label": "Läge"}, {"label": "Folkmängd", "number": True}],
         "rows": [
-            [{"label": "Falu kommun", "url": "#"}, {"kind": "good", "label": _("Godkänd")}, {"number": "59 818"}],
-            [{"label": "Säters kommun", "url": "#"}, {"kind": "waiting", "label": _("Väntar")}, {"number": "11 194"}],
+            [{"label": "Falu kommun", "url": "#"}, {"kind": "good", "label": "Godkänd"}, {"number": "59 818"}],
+            [{"label": "Säters kommun", "url": "#"}, {"kind": "waiting", "label": "Väntar"}, {"number": "11 194"}],
         ],
         "page_obj": Paginator(range(400), 20).page(5),
         "stats": [
-            {"kind": "bad", "label": _("Fel som stoppar"), "value": 3},
-            {"kind": "warn", "label": _("Varningar"), "value": 12},
-            {"kind": "info", "label": _("Upplysningar"), "value": 1482},
+            {"kind": "bad", "label": "Fel som stoppar", "value": 3},
+            {"kind": "warn", "label": "Varningar", "value": 12},
+            {"kind": "info", "label": "Upplysningar", "value": 1482},
         ],
         "steps": [
-            {"label": _("Välj projekt"), "done": True},
-            {"label": _("Ladda upp"), "current": True},
-            {"label": _("Kvittens")},
+            {"label": "Välj projekt", "done": True},
+            {"label": "Ladda upp", "current": True},
+            {"label": "Kvittens"},
         ],
         "options": [
             {"value": "2080", "label": "Falun", "count": 1482, "chosen": True},
@@ -91,12 +90,12 @@ def gallery(request: HttpRequest) -> HttpResponse:
         ],
         "chips": [{"label": "Falun", "url": "#"}, {"label": "2015–2019", "url": "#"}],
         "tabs": [
-            {"label": _("Allt"), "url": "#", "current": True, "count": 1793},
-            {"label": _("Protokoll"), "url": "#", "count": 64},
+            {"label": "Allt", "url": "#", "current": True, "count": 1793},
+            {"label": "Protokoll", "url": "#", "count": 64},
         ],
         "events": [
-            {"at": WHEN, "label": _("Mottagen"), "by": _("Producent, Falun")},
-            {"at": WHEN, "label": _("Kontrollerad utan fel"), "text": _("1 482 filer, 12,4 GB.")},
+            {"at": WHEN, "label": "Mottagen", "by": "Producent, Falun"},
+            {"at": WHEN, "label": "Kontrollerad utan fel", "text": "1 482 filer, 12,4 GB."},
         ],
         "files": [
             {"name": "beslut-2019-044.pdf", "url": "#", "format": "PDF/A-1b", "size": 1_482_000, "download_url": "#"}
@@ -105,17 +104,17 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "finding": _finding(),
         "hit": {
             "url": "#",
-            "title": _("Bygglov för tillbyggnad, Exempelby 1:1"),
-            "snippet": _("Byggnadsnämnden beslutar att bevilja bygglov för tillbyggnad av bostadshus …"),
+            "title": "Bygglov för tillbyggnad, Exempelby 1:1",
+            "snippet": "Byggnadsnämnden beslutar att bevilja bygglov för tillbyggnad av bostadshus …",
             "meta": ["Falu kommun", "BN 2019-044", "2019-03-14"],
-            "status": {"kind": "good", "label": _("Öppen")},
+            "status": {"kind": "good", "label": "Öppen"},
         },
         "work": [
             {
                 "title": "SIP-2022-00042",
                 "url": "#",
                 "meta": ["Bygglov 2015–2019", "Falu kommun"],
-                "status": {"kind": "waiting", "label": _("Väntar på granskning")},
+                "status": {"kind": "waiting", "label": "Väntar på granskning"},
             }
         ],
     }
