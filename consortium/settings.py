@@ -38,6 +38,8 @@ SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if EMBEDDED else "")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_URL = env("SITE_URL", "http://localhost:8000")
+# What the public calls the e-archive, for example E-arkivcentrum Dalarna; empty shows Samarkiv alone.
+SITE_NAME = env("SITE_NAME", "")
 # Where the accessibility statement asks people to write; empty means that each municipality answers.
 CONTACT_EMAIL = env("CONTACT_EMAIL", "")
 # A second, cookieless host name for archive content; empty means the same host (trial).
@@ -217,6 +219,10 @@ UPLOAD_MAX_BYTES = int(env("UPLOAD_MAX_BYTES", str(1024**4)))
 UPLOAD_PLAIN_MAX_BYTES = int(env("UPLOAD_PLAIN_MAX_BYTES", str(200 * 1024**2)))
 UPLOAD_EXPIRES_DAYS = int(env("UPLOAD_EXPIRES_DAYS", "7"))
 ENGINE_MEMORY_BYTES = int(env("ENGINE_MEMORY_BYTES", str(1024**3)))
+# A client that sends nothing for so long is hung up on; what it has sent is kept.
+UPLOAD_PATIENCE_SECONDS = int(env("UPLOAD_PATIENCE_SECONDS", "20"))
+# Uploads stop before the disk is full, so that other work can go on.
+UPLOAD_RESERVE_BYTES = int(env("UPLOAD_RESERVE_BYTES", str(1024**3)))
 UPLOADS_OPEN_PER_USER = int(env("UPLOADS_OPEN_PER_USER", "20"))
 
 

@@ -32,6 +32,7 @@ class PreservationEvent(models.Model):
     class Kind(models.TextChoices):
         INGESTION = "ingestion", _("Intagning")
         RECEPTION = "accession", _("Mottagande")
+        DIGEST = "message digest calculation", _("Kontrollsumma beräknad")
         VALIDATION = "validation", _("Validering")
         CREATION = "creation", _("Arkivpaket skapat")
         REPLICATION = "replication", _("Kopia lagrad")

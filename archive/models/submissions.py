@@ -145,7 +145,7 @@ class SIP(Claimable):
         indexes = [models.Index(fields=["owner", "-received_at"])]
         constraints = [
             models.UniqueConstraint(
-                fields=["owner", "sha256"],
+                fields=["owner", "kind", "sha256"],
                 condition=~Q(sha256="") & ~Q(status="given_back"),
                 name="same_package_received_once",
             ),

@@ -1,0 +1,181 @@
+"""Mottagande: a whole package in quarantine becomes a SIP with a number, its bytes in place before its row (I7).
+
+The SIP has its upload's key, so that a request repeated after a crash finds what the first one did.
+"""
+
+import datetime
+import hashlib
+import logging
+import time
+
+from django.conf import settings
+from django.db import transaction
+
+from archive import preservation, quarantine
+from archive.models import SIP, PreservationEvent, Upload
+from archive.refusals import AgreementHinders, AlreadyReceived, Busy, Gone, NotAllowed, OtherContent, Refused
+from consortium import audit, registry
+from consortium.access import policy
+from consortium.access.permissions import Permission
+from consortium.audit_events import Event
+from consortium.models import User
+from consortium.models.leases import DatabaseNow, database_now
+from deliveries.models import SubmissionAgreement
+from governance.models import Municipality
+
+BLOCK = 1 << 20
+HEARTBEAT = 2.0
+NO_LONGER_NEEDED = (SIP.Status.GIVEN_BACK, SIP.Status.TEST_PASSED)
+log = logging.getLogger(__name__)
+
+
+def demand_lawful(agreement: SubmissionAgreement, *, by: User) -> None:
+    """The agreement in force and the right still held; asked when an upload begins and again when it is whole."""
+    if sentence := agreement.hindrance():
+        raise AgreementHinders(sentence=sentence)
+    if not policy.may(User.objects.get(pk=by.pk), Permission.SIP_UPLOAD, agreement.owner):
+        raise NotAllowed(place=str(agreement.owner))
+
+
+def demand_unknown(agreement: SubmissionAgreement, kind: str, sha256: str) -> None:
+    """The same municipality must not hand in the same bytes twice; other municipalities are none of its business."""
+    earlier = (
+        SIP.objects.filter(owner=agreement.owner, kind=kind, sha256=sha256)
+        .exclude(status=SIP.Status.GIVEN_BACK)
+        .select_related("received_by")
+        .first()
+    )
+    if earlier:
+        raise AlreadyReceived(earlier)
+
+
+def receive(upload: Upload, *, by: User, sha256: str = "") -> SIP:
+    """The last byte is on disk: from here there is a delivery. Without a digest the worker computes it first."""
+    try:
+        return _receive(upload, by=by, sha256=sha256)
+    except AlreadyReceived:
+        if Upload.objects.open().filter(pk=upload.pk).update(status=Upload.Status.CANCELLED):
+            upload.path.unlink(missing_ok=True)
+        raise
+
+
+@transaction.atomic
+def _receive(upload: Upload, *, by: User, sha256: str) -> SIP:
+    upload = Upload.objects.select_for_update().select_related("agreement", "owner").get(pk=upload.pk)
+    if upload.status == Upload.Status.COMPLETE:
+        return SIP.objects.get(pk=upload.pk)
+    if upload.status != Upload.Status.OPEN:
+        raise Gone
+    demand_lawful(upload.agreement, by=by)
+    _one_reception_at_a_time(upload.owner)
+    if sha256:
+        demand_unknown(upload.agreement, upload.kind, sha256)
+    sip = SIP(
+        pk=upload.pk,
+        number=registry.next_number("SIP"),
+        owner=upload.owner,
+        agreement=upload.agreement,
+        kind=upload.kind,
+        filename=upload.filename,
+        size=upload.size,
+        sha256=sha256,
+        received_at=database_now(),
+        received_by=by,
+    )
+    quarantine.move(upload.path, sip.path)
+    try:
+        _write_down(sip, upload, by)
+    except BaseException:
+        quarantine.move(sip.path, upload.path)
+        raise
+    return sip
+
+
+def _one_reception_at_a_time(owner: Municipality) -> None:
+    """Until commit, so that two uploads of the same bytes see each other."""
+    Municipality.objects.select_for_update(no_key=True).get(pk=owner.pk)
+
+
+def _write_down(sip: SIP, upload: Upload, by: User) -> None:
+    sip.due_at = sip.received_at
+    sip.save(force_insert=True)
+    upload.status, upload.offset, upload.sha256 = Upload.Status.COMPLETE, upload.size, sip.sha256
+    upload.save(update_fields=["status", "offset", "sha256"])
+    audit.record(by=by, what=Event.SIP_RECEIVED, target=sip, place=sip.owner, number=sip.number, size=sip.size)
+    preservation.note(
+        PreservationEvent.Kind.RECEPTION,
+        sip=sip,
+        once=f"reception {sip.pk}",
+        number=sip.number,
+        size=sip.size,
+        sha256=sip.sha256,
+        agreement=sip.agreement.number,
+    )
+
+
+def digest(sip: SIP) -> bool:
+    """The first step of validation: know the package's SHA-256. False when that alone settled the delivery."""
+    if sip.sha256:
+        return True
+    sha256 = _hash(sip)
+    if not sha256:
+        sip.done(status=SIP.Status.CANCELLED, stage="", cancel_requested_at=None)
+        return False
+    promised = Upload.objects.filter(pk=sip.pk).values_list("sha256_promised", flat=True).first()
+    try:
+        with transaction.atomic():
+            _one_reception_at_a_time(sip.owner)
+            if promised and promised != sha256:
+                raise OtherContent
+            demand_unknown(sip.agreement, sip.kind, sha256)
+            sip.write(sha256=sha256, stage="")
+            preservation.note(PreservationEvent.Kind.DIGEST, sip=sip, once=f"digest {sip.pk}", sha256=sha256)
+    except Refused as refusal:
+        sip.done(status=SIP.Status.FAULTY, trouble=str(refusal), stage="")
+        return False
+    return True
+
+
+def _hash(sip: SIP) -> str:
+    """Empty when somebody cancelled meanwhile."""
+    found = hashlib.sha256()
+    buffer = memoryview(bytearray(BLOCK))
+    done, told = 0, time.monotonic()
+    sip.keep(stage="digest", stage_started_at=DatabaseNow(), bytes_done=0, bytes_total=sip.size)
+    with sip.path.open("rb", buffering=0) as package:
+        while count := package.readinto(buffer):
+            found.update(buffer[:count])
+            done += count
+            if time.monotonic() - told > HEARTBEAT:
+                told = time.monotonic()
+                sip.keep(bytes_done=done, progress_at=DatabaseNow())
+                if SIP.objects.filter(pk=sip.pk, cancel_requested_at__isnull=False).exists():
+                    return ""
+    return found.hexdigest()
+
+
+def expire_old() -> None:
+    """Part of the sweep: uploads nobody came back to, and files that no row knows (F41)."""
+    for upload in Upload.objects.open().filter(expires_at__lt=DatabaseNow()):
+        try:
+            with quarantine.Inflow(upload.pk) as inflow:
+                if Upload.objects.open().filter(pk=upload.pk, expires_at__lt=DatabaseNow()).update(
+                    status=Upload.Status.EXPIRED
+                ):
+                    inflow.remove()
+        except Busy:
+            log.info("Uppladdning %s skrivs just nu och får leva.", upload.pk)
+    _remove_orphans()
+
+
+def _remove_orphans() -> None:
+    age = datetime.timedelta(days=settings.UPLOAD_EXPIRES_DAYS)
+    for key, path in quarantine.keys("uploads", older_than=3600):
+        if not Upload.objects.open().filter(pk=key).exists():
+            path.unlink(missing_ok=True)
+    for key, path in quarantine.keys("sips", older_than=age.total_seconds()):
+        kept = SIP.objects.filter(pk=key).exclude(
+            status__in=NO_LONGER_NEEDED, decided_at__lt=DatabaseNow() - age
+        )
+        if not kept.exists() and not Upload.objects.open().filter(pk=key).exists():
+            path.unlink(missing_ok=True)

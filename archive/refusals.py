@@ -1,0 +1,99 @@
+"""Why a package cannot be brought in right now: one class per fact, each with the sentence a person reads."""
+
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from archive.models import SIP
+from consortium import formats
+
+
+class Refused(Exception):
+    sentence: ClassVar[str | Promise]
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__()
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return str(self.sentence) % self.facts
+
+
+class Empty(Refused):
+    sentence = _("Filen är tom (0 byte). Kontrollera att exporten blev klar och välj filen igen.")
+
+
+class TooLarge(Refused):
+    sentence = _("Filen är %(size)s, men en leverans får vara högst %(limit)s. Dela upp leveransen i flera paket.")
+
+
+class TooManyOpen(Refused):
+    sentence = _("Du har redan %(count)d påbörjade uppladdningar. Slutför eller avbryt någon av dem och försök igen.")
+
+
+class AgreementHinders(Refused):
+    """The sentence is the agreement's own: unsigned, run out or not yet in force."""
+
+    sentence = "%(sentence)s"
+
+
+class AlreadyReceived(Refused):
+    sentence = _("Paketet är redan mottaget. %(who)s lämnade in det %(when)s och det har nummer %(number)s.")
+
+    def __init__(self, earlier: SIP) -> None:
+        self.earlier = earlier
+        super().__init__(
+            who=str(earlier.received_by), when=formats.moment(earlier.received_at), number=earlier.number
+        )
+
+
+class NoSpace(Refused):
+    sentence = _(
+        "Det finns inte plats för filen hos e-arkivet just nu. Det som redan är mottaget finns kvar. "
+        "Kontakta e-arkivets drift och fortsätt uppladdningen när det finns plats."
+    )
+
+
+class Busy(Refused):
+    sentence = _(
+        "Filen tas redan emot från en annan flik eller en tidigare anslutning. "
+        "Vänta en halv minut eller stäng den andra fliken och fortsätt sedan."
+    )
+
+
+class WrongOffset(Refused):
+    """`offset` is where the upload really stands."""
+
+    sentence = _("E-arkivet har tagit emot %(offset)d byte av filen. Fortsätt därifrån.")
+
+
+class BeyondEnd(Refused):
+    sentence = _("Det kom fler byte än filens angivna storlek, %(size)d byte. Börja om med rätt fil.")
+
+
+class PartDiffers(Refused):
+    sentence = _("Delen skadades på vägen: kontrollsumman stämmer inte. Skicka samma del en gång till.")
+
+
+class OtherContent(Refused):
+    sentence = _(
+        "Innehållet är inte den fil som uppladdningen började med: kontrollsumman stämmer inte. "
+        "Välj rätt fil och fortsätt, eller avbryt uppladdningen och börja om."
+    )
+
+
+class Cut(Refused):
+    sentence = _("Anslutningen bröts. E-arkivet har tagit emot %(offset)d byte. Fortsätt därifrån.")
+
+
+class Stalled(Refused):
+    sentence = _("Det kom inga nya byte på %(seconds)d sekunder. Kontrollera nätet och fortsätt uppladdningen.")
+
+
+class Gone(Refused):
+    sentence = _("Uppladdningen är avbruten eller för gammal. Välj filen igen och börja om.")
+
+
+class NotAllowed(Refused):
+    sentence = _("Du får inte längre lämna in paket för %(place)s. Be kommunens arkivarie om hjälp.")
