@@ -34,7 +34,7 @@ def data_dir() -> Path:
 def remove(folder: Path) -> None:
     trial = Trial(folder)
     if trial.file.exists():
-        processes.end_left_behind(trial.id, trial.home, patience=3)
+        processes.end_left_behind(folder, trial.home, patience=3)
         shutil.rmtree(trial.home, ignore_errors=True)
         shutil.rmtree(trial.run_dir, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
