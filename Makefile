@@ -1,0 +1,77 @@
+# Two commands: `make run` starts everything, `make test` checks everything. Both make .venv first.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+SUITE ?= tests
+WORKERS ?= 2
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test fast bench lock fmt chromium
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: .venv/.installed ## Make .venv with what the portal needs
+
+.venv/.installed: requirements.lock
+	@$(call make_venv)
+	@echo "Installerar enligt requirements.lock …"
+	@$(call install,requirements.lock)
+	@touch $@
+
+setup-dev: .venv/.installed-dev
+
+.venv/.installed-dev: requirements-dev.lock .venv/.installed
+	@echo "Installerar verktyg enligt requirements-dev.lock …"
+	@$(call install,requirements-dev.lock)
+	@touch $@
+
+run: setup ## Start the portal (PORT=9000 chooses a port, SAMARKIV_DATA=/path the data folder)
+	@exec $(BIN)/python manage.py up $(if $(PORT),--port $(PORT)) $(if $(HOST),--host $(HOST))
+
+test: setup-dev chromium ## Style, types and every test, in browser and under faults too
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(SUITE)
+
+fast: setup-dev ## The tests that need neither browser nor patience
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not load" $(SUITE)
+
+bench: setup-dev ## Measure reading, uploading and searching against the bare work
+	$(BIN)/python -m tests.benchmarks
+
+fmt: setup-dev ## Format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## Write the lock files after a change in pyproject.toml (UPGRADE=--upgrade takes newer versions)
+	@$(PYTHON) -m venv .cache/lock && .cache/lock/bin/python -m pip install --quiet uv
+	@$(call compile) --output-file requirements.lock
+	@$(call compile) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+# No addresses in the lock: everybody installs from the registry or mirror they trust, and the digests decide.
+define compile
+.cache/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" $(UPGRADE)
+endef
+
+define install
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps \
+	--only-binary :all: --requirement $(1)
+endef
+
+define make_venv
+"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	|| { echo "Python 3.11 eller senare behövs. Installera python3, eller ange PYTHON=/sökväg/till/python3."; exit 1; }; \
+test -x $(BIN)/python && $(BIN)/python -m pip --version >/dev/null 2>&1 \
+	|| { $(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call apt,python3-venv); $(PYTHON) -m venv --clear .venv; }
+endef
+
+define apt
+{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	|| { echo "Paketet $(1) saknas. Installera det: sudo apt-get install $(1)"; exit 1; }; \
+echo "Installerar $(1) med apt-get …"; \
+apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends -y $(1) >/dev/null; }
+endef
+
+chromium:
+	@command -v chromium >/dev/null || $(call apt,chromium)
