@@ -1,12 +1,14 @@
 """Rows for tests, each whole and lawful with the fewest words; what a test is about it says itself."""
 
+import dataclasses
 import datetime
 import itertools
 from typing import Any
 
 from django.utils import timezone
 
-from archive.models import AIP, SIP, ArchivalUnit, RecordsCreator
+from archive.models import AIP, SIP, ArchivalUnit, RecordsCreator, ValidationReport
+from archive.packages.report import Facts, Finding, Findings, Group, Place, Report, Severity, Verdict
 from consortium import registry
 from consortium.access import grants
 from consortium.access.roles import Role
@@ -116,6 +118,42 @@ def sip(owner: Municipality | None = None, **fields: Any) -> SIP:
         "received_by": fields.pop("received_by", None) or user("Producent, Falun"),
     }
     return SIP.objects.create(owner=owner, **{**defaults, **fields})
+
+
+def report(of: SIP, *groups: Group, **fields: Any) -> ValidationReport:
+    """A round of validation as the engine would tell it."""
+    now = timezone.now()
+    told = Report(
+        package=of.filename,
+        size=of.size,
+        sha256=of.sha256,
+        profile=of.agreement.profile,
+        profile_version="1.2",
+        verdict=Verdict.FAULTY if any(group.severity == Severity.ERROR for group in groups) else Verdict.VALID,
+        groups=groups,
+        facts=Facts(objid=of.objid, files=3, bytes=of.size),
+    )
+    counts = told.counts
+    defaults: dict[str, Any] = {
+        "round": of.reports.count() + 1,
+        "verdict": told.verdict.value,
+        "profile": told.profile,
+        "errors": counts[Severity.ERROR],
+        "warnings": counts[Severity.WARNING],
+        "remarks": counts[Severity.INFO],
+        "report": told.as_dict(),
+        "started_at": now,
+        "finished_at": now,
+    }
+    return ValidationReport.objects.create(sip=of, **{**defaults, **fields})
+
+
+def group(rule: str, severity: Severity, *places: str, count: int | None = None) -> Group:
+    findings = Findings()
+    for place in places:
+        findings.add(Finding(rule, severity, Place(place, 12), "a1b2", "c3d4"))
+    (made,) = findings.groups()
+    return dataclasses.replace(made, count=count or made.count)
 
 
 def aip(owner: Municipality | None = None, **fields: Any) -> AIP:

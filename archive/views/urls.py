@@ -1,3 +1,42 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, register_converter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from archive.views import holdings, submissions
+
+
+class _Form:
+    """The forms a report comes in."""
+
+    regex = "pdf|csv|json"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class _ReceiptForm(_Form):
+    regex = "pdf|json"
+
+
+register_converter(_Form, "report_form")
+register_converter(_ReceiptForm, "receipt_form")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("leveranser/", submissions.sip_list, name="sip_list"),
+    path("leveranser/<uuid:sip_id>/", submissions.sip, name="sip"),
+    path("leveranser/<uuid:sip_id>/lage/", submissions.sip_state, name="sip_state"),
+    path("leveranser/<uuid:sip_id>/rapport.<report_form:form>", submissions.sip_report, name="sip_report"),
+    path("leveranser/<uuid:sip_id>/godkann/", submissions.accept_sip, name="accept_sip"),
+    path("leveranser/<uuid:sip_id>/lamna-tillbaka/", submissions.give_back_sip, name="give_back_sip"),
+    path("leveranser/<uuid:sip_id>/kontrollera-igen/", submissions.validate_sip_again, name="validate_sip_again"),
+    path("leveranser/<uuid:sip_id>/avbryt/", submissions.cancel_sip_validation, name="cancel_sip_validation"),
+    path("arkivpaket/", holdings.aip_list, name="aip_list"),
+    path("arkivpaket/<uuid:aip_id>/", holdings.aip, name="aip"),
+    path("arkivpaket/<uuid:aip_id>/lage/", holdings.aip_state, name="aip_state"),
+    path("arkivpaket/<uuid:aip_id>/paket.tar", holdings.aip_download, name="aip_download"),
+    path("arkivpaket/<uuid:aip_id>/kvittens.<receipt_form:form>", holdings.receipt, name="receipt"),
+    path("arkivenhet/<uuid:unit_id>/gor-offentlig/", holdings.publish_unit, name="publish_unit"),
+    path("arkivenhet/<uuid:unit_id>/dra-tillbaka/", holdings.withdraw_unit, name="withdraw_unit"),
+    path("arkivenhet/<uuid:unit_id>/visa-igen/", holdings.restore_unit, name="restore_unit"),
+]

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consortium.models import User
-from consortium.site import navigation
+from consortium.site import navigation, work
 from consortium.site.preferences import THEME_COOKIE, THEMES
 from governance.models import Municipality
 
@@ -26,6 +26,10 @@ class Choice:
 class Page:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
+
+    @property
+    def consortium(self) -> str:
+        return settings.SITE_NAME
 
     @property
     def path(self) -> str:
@@ -53,7 +57,7 @@ class Page:
 
     @cached_property
     def staff_nav(self) -> list[navigation.Link]:
-        return navigation.staff_links(self.request, waiting=0)
+        return navigation.staff_links(self.request, waiting=work.waiting(self.request.user))
 
     @cached_property
     def place(self) -> str:

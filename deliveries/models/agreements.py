@@ -82,6 +82,20 @@ class SubmissionAgreement(models.Model):
     def place(self) -> Municipality:
         return self.owner
 
+    def engine_profile(self) -> dict[str, Any]:
+        """What was signed, as the engine reads it: the published specification, what the parties changed in it, and
+        what a package must say of itself to belong here."""
+        return {
+            **self.profile_changes,
+            "base": self.profile,
+            "version": f"{self.number}, version {self.version}",
+            "expect": {
+                "agreements": [self.number],
+                "codes": [code for code in (self.owner.code, self.owner.organisation_number) if code],
+                "profile": self.profile,
+            },
+        }
+
     def hindrance(self, on: datetime.date | None = None) -> str | None:
         """Why nothing can be delivered under this agreement today, as a sentence, or None when it can."""
         day = on or timezone.localdate()

@@ -1,3 +1,7 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from deliveries.views import projects
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("leveransprojekt/", projects.board, name="board"),
+]

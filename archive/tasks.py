@@ -1,0 +1,94 @@
+"""Thin: a key in, look at the row, may run twice. The row is the queue; the sweep rings for whatever is due."""
+
+import logging
+import uuid
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import connection
+
+from archive import fixity, indexing, ingest, reception, receipts, validation
+from archive.models import AIP, SIP
+from consortium.models import Pulse, Superseded
+from consortium.queues import Task, heavy_task, light_task
+
+Row = TypeVar("Row", SIP, AIP)
+log = logging.getLogger(__name__)
+_SWEEP_LOCK = 0x5A4D53
+
+
+@heavy_task
+def validate(sip_id: str) -> None:
+    if sip := SIP.objects.waiting_for_validation().claim(uuid.UUID(sip_id)):
+        _work(sip, validation.validate)
+
+
+@heavy_task
+def store(aip_id: str) -> None:
+    _step(aip_id, AIP.Status.STORING, ingest.build_and_store)
+    describe(aip_id)
+
+
+@light_task
+def describe(aip_id: str) -> None:
+    _step(aip_id, AIP.Status.STORED, indexing.describe)
+    confirm(aip_id)
+
+
+@light_task
+def confirm(aip_id: str) -> None:
+    _step(aip_id, AIP.Status.DESCRIBED, receipts.confirm)
+    index()
+
+
+@light_task
+def index() -> None:
+    indexing.follow()
+
+
+@heavy_task
+def audit_fixity() -> None:
+    fixity.audit_due()
+
+
+@light_task
+def sweep() -> None:
+    """Each minute: ring for every row that is due, tidy, and leave a sign of life. One sweep at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [_SWEEP_LOCK])
+        if not cursor.fetchone()[0]:
+            return
+        try:
+            _sweep()
+        finally:
+            cursor.execute("select pg_advisory_unlock(%s)", [_SWEEP_LOCK])
+
+
+STEPS: dict[str, Task[[str]]] = {
+    AIP.Status.STORING: store,
+    AIP.Status.STORED: describe,
+    AIP.Status.DESCRIBED: confirm,
+}
+
+
+def _sweep() -> None:
+    for pk in SIP.objects.waiting_for_validation().due().values_list("pk", flat=True):
+        validate.delay_on_commit(str(pk))
+    for pk, status in AIP.objects.filter(status__in=STEPS).due().values_list("pk", "status"):
+        STEPS[status].delay_on_commit(str(pk))
+    reception.expire_old()
+    index.delay_on_commit()
+    audit_fixity.delay_on_commit()
+    Pulse.beat("sweep")
+
+
+def _step(aip_id: str, status: AIP.Status, act: Callable[[AIP], None]) -> None:
+    if aip := AIP.objects.filter(status=status).claim(uuid.UUID(aip_id)):
+        _work(aip, act)
+
+
+def _work(row: Row, act: Callable[[Row], None]) -> None:
+    try:
+        act(row)
+    except Superseded:
+        log.info("%s togs över av en annan arbetare", row)

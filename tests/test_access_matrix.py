@@ -1,0 +1,118 @@
+"""Every URL for every persona. A new URL without a row fails, and so does a row without a URL.
+
+The object behind a URL belongs to Falun. The answers: 200 page, 302 to log-in or onward, 403 known but not allowed,
+404 not told, 405 wrong method; POST rows are tried with POST.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from archive.models import SIP
+from consortium.models import User
+from tests import factories, personas
+from tests.personas import Personas
+
+pytestmark = pytest.mark.django_db
+
+# Columns in the order of personas.NAMES:
+#   archivist Falun, producer Falun, archivist Leksand, IT archivist, steering member, chair, administrator, visitor
+OPEN = "200 200 200 200 200 200 200 200"
+SIGNED_IN = "200 200 200 200 200 200 200 login"
+ACCOUNT = "302 302 302 302 302 302 302 200"
+SIP_LIST = "200 200 200 200 403 403 200 login"
+SIP_PAGE = "200 200 404 403 404 404 403 login"
+SIP_DECIDE = "302 403 404 403 404 404 403 login"
+SIP_RUN = "302 302 404 403 404 404 403 login"
+AIP_PAGE = "200 403 404 403 404 404 403 login"
+UNIT_ACT = "302 404 404 404 404 404 404 login"
+
+
+@dataclass(frozen=True)
+class Row:
+    expected: str
+    args: tuple[str, ...] = ()
+    method: str = "get"
+    data: tuple[tuple[str, str], ...] = ()
+
+
+MATRIX: dict[str, Row] = {
+    # consortium
+    "about": Row(OPEN),
+    "accessibility": Row(OPEN),
+    "preferences": Row("302 302 302 302 302 302 302 302", method="post"),
+    "gallery": Row(SIGNED_IN),
+    "health": Row("503 503 503 503 503 503 503 503"),
+    "status": Row("403 403 403 200 403 403 200 login"),
+    "work": Row(SIGNED_IN),
+    "account_login": Row(ACCOUNT),
+    "account_logout": Row("200 200 200 200 200 200 200 302"),
+    "account_change_password": Row(SIGNED_IN),
+    "account_reauthenticate": Row(SIGNED_IN),
+    # deliveries
+    "board": Row("200 200 200 200 200 200 200 login"),
+    # archive
+    "sip_list": Row(SIP_LIST),
+    "sip": Row(SIP_PAGE, ("sip",)),
+    "sip_state": Row(SIP_PAGE, ("sip",)),
+    "sip_report": Row(SIP_PAGE, ("sip", "json")),
+    "accept_sip": Row(SIP_DECIDE, ("sip",), "post"),
+    "give_back_sip": Row(SIP_DECIDE, ("sip",), "post", (("reason", "Filer saknas."),)),
+    "validate_sip_again": Row(SIP_RUN, ("sip",), "post"),
+    "cancel_sip_validation": Row(SIP_RUN, ("sip",), "post"),
+    "aip_list": Row(SIP_LIST),
+    "aip": Row(AIP_PAGE, ("aip",)),
+    "aip_state": Row(AIP_PAGE, ("aip",)),
+    "aip_download": Row("404 403 404 403 404 404 403 login", ("aip",)),
+    "receipt": Row("404 404 404 403 404 404 403 login", ("aip", "json")),
+    "publish_unit": Row(UNIT_ACT, ("unit",), "post"),
+    "withdraw_unit": Row(UNIT_ACT, ("unit",), "post", (("reason", "Fel handling."),)),
+    "restore_unit": Row(UNIT_ACT, ("unit",), "post"),
+}
+
+
+def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry)
+        else:
+            yield entry
+
+
+def test_every_url_has_a_row_and_every_row_a_url() -> None:
+    names = {pattern.name for pattern in patterns(get_resolver())}
+    assert None not in names, "a URL without a name cannot be checked"
+    assert names == set(MATRIX)
+
+
+@pytest.fixture
+def objects(people: Personas) -> dict[str, str]:
+    falun = factories.municipality("2080")
+    sip = factories.sip(falun, status=SIP.Status.VALID, objid="UUID:prov")
+    factories.report(sip)
+    aip = factories.aip(falun)
+    unit = factories.unit(aip=aip)
+    return {"sip": str(sip.pk), "aip": str(aip.pk), "unit": str(unit.pk), "missing": "0" * 8}
+
+
+def answer(client: Client, name: str, row: Row, objects: dict[str, str]) -> str:
+    url = reverse(name, args=[objects.get(arg, arg) for arg in row.args])
+    response: Any = getattr(client, row.method)(url, dict(row.data))
+    if response.status_code == 302 and response["Location"].startswith(reverse(settings.LOGIN_URL)):
+        return "login"
+    return str(response.status_code)
+
+
+@pytest.mark.parametrize("persona", personas.NAMES)
+@pytest.mark.parametrize("name", MATRIX)
+def test_access(name: str, persona: str, people: Personas, objects: dict[str, str]) -> None:
+    row, who, client = MATRIX[name], getattr(people, persona), Client()
+    if isinstance(who, User):
+        client.force_login(who)
+    expected = row.expected.split()[personas.NAMES.index(persona)]
+    assert answer(client, name, row, objects) == expected
