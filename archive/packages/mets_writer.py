@@ -18,7 +18,7 @@ from archive.packages.xmlwriter import Attributes, XMLWriter
 FGS_PROFILE = "http://xml.ra.se/e-arkiv/METS/CommonSpecificationSwedenPackageProfile.xml"
 PROFILES = {
     "SIP": "https://earksip.dilcis.eu/profile/E-ARK-SIP.xml",
-    "AIP": "https://earkaip.dilcis.eu/profile/E-ARK-AIP.xml",
+    "AIP": "https://earkaip.dilcis.eu/profile/E-ARK-AIP-v2-2-0.xml",
     "DIP": "https://earkdip.dilcis.eu/profile/E-ARK-DIP.xml",
 }
 PackageType = Literal["SIP", "AIP", "DIP"]

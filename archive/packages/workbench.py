@@ -18,7 +18,7 @@ from archive.packages.packing import PACKERS, Container
 from archive.packages.premis import Format
 
 _CHUNK = 1 << 20
-_IN_MEMORY = 4 << 20
+_IN_MEMORY = 256 << 10
 Progress = Callable[[int, int], None]
 
 
