@@ -64,6 +64,9 @@ DATETIME = re.compile(
 DATE = re.compile(rf"-?\d{{4,}}-(?:0[1-9]|1[0-2])-{_DAY}(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?", re.ASCII)
 _NCNAME = re.compile(r"[^\W\d][\w.\-·]*")
 _SIZE = re.compile(r"\+?\d{1,18}", re.ASCII)
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"]+")
+_TREES = "application|audio|chemical|font|example|haptics|image|message|model|multipart|text|video"
+_MIME = re.compile(rf"(?:{_TREES})/[a-zA-Z0-9][a-zA-Z0-9!#$&^_.+-]*(?:\s*;.*)?", re.ASCII)
 _DAYS_IN = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 LOCTYPES = frozenset(["ARK", "URN", "URL", "PURL", "HANDLE", "DOI", "OTHER"])
@@ -94,6 +97,15 @@ def _day_exists(text: str) -> bool:
     if number == 2 and day_number == 29:
         return int(year) % 4 == 0 and (int(year) % 100 != 0 or int(year) % 400 == 0)
     return day_number <= _DAYS_IN[number - 1]
+
+
+def is_url(text: str) -> bool:
+    return _URL.fullmatch(text) is not None
+
+
+def is_mime(text: str) -> bool:
+    """A media type of one of the registered trees, in the form of RFC 6838."""
+    return len(text) <= 255 and _MIME.fullmatch(text) is not None
 
 
 def is_reasonable_year(text: str) -> bool:

@@ -4,7 +4,6 @@ What stays is small: the header, the sections' and groups' ids, the divisions' l
 one by one; an entry that is in order in the ordinary way is settled by one look (`FileEntry.is_plain`).
 """
 
-import re
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,7 +21,6 @@ _NO_LINE = 65535
 """libxml2 stops counting lines here."""
 _PLAIN_FILE = frozenset(("ID", "MIMETYPE", "SIZE", "CREATED", "CHECKSUM", "CHECKSUMTYPE"))
 _PLAIN_FLOCAT = frozenset(("LOCTYPE", XLINK + "type", HREF))
-_MIME = re.compile(r"[a-zA-Z0-9!#$&^_.+-]+/[a-zA-Z0-9!#$&^_.+-]+(?:\s*;.*)?", re.ASCII)
 _KEPT = frozenset(("agent", "altRecordID", "name", "note", "mdRef", "mdWrap", "div", "metsHdr", "mptr"))
 _MOST_CHILDREN = 10_000
 
@@ -95,7 +93,7 @@ class FileEntry:
             attributes["SIZE"].isdigit()
             and attributes["SIZE"].isascii()
             and len(attributes["SIZE"]) < 19
-            and _MIME.fullmatch(attributes["MIMETYPE"]) is not None
+            and grammar.is_mime(attributes["MIMETYPE"])
             and grammar.is_identifier(attributes["ID"])
             and attributes["CHECKSUMTYPE"] in grammar.CHECKSUM_TYPES
         )

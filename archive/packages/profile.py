@@ -51,6 +51,8 @@ class Profile:
     """For each kind of reference the rules that speak of a missing file, a wrong size and a wrong digest."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     changes: tuple[str, ...] = ()
+    adjusted: frozenset[str] = frozenset()
+    """Rules whose severity the agreement has settled."""
     limits: Mapping[str, int] = field(default_factory=dict)
     expect: Expectation = Expectation()
 
@@ -114,6 +116,7 @@ class Profile:
             roles=base.roles,
             settings={**base.settings, **value.get("settings", {})},
             changes=tuple(changes),
+            adjusted=frozenset(value.get("severities", {})),
             limits=limits,
             expect=expect,
         )

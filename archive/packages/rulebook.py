@@ -96,6 +96,8 @@ class Rulebook:
         if place is None:
             place = document.place(node if isinstance(node, (Node, FileEntry)) else None)
         params = {"reason": trouble.reason} if trouble.reason else _NO_PARAMS
+        if trouble.severity is not None and rule not in self.profile.adjusted:
+            severity = trouble.severity
         self.findings.add(Finding(rule, severity, place, quote(trouble.found), quote(trouble.expected), params))
 
     # References

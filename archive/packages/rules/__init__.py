@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from archive.packages.report import Place
+from archive.packages.report import Place, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class Trouble:
     expected: str | None = None
     at: Place | None = None
     reason: str = ""
+    severity: Severity | None = None
+    """Another severity than the level of the requirement, where one id holds both a MUST and a SHOULD."""
 
 
 Rule = Callable[[Any, Any], Iterator[Trouble]]
@@ -45,8 +47,16 @@ def requirement(*ids: str, on: str) -> Callable[[Rule], Rule]:
     return register
 
 
-def fault(found: object = None, expected: object = None, *, at: Place | None = None, reason: str = "") -> Trouble:
-    return Trouble(None if found is None else str(found), None if expected is None else str(expected), at, reason)
+def fault(
+    found: object = None,
+    expected: object = None,
+    *,
+    at: Place | None = None,
+    reason: str = "",
+    severity: Severity | None = None,
+) -> Trouble:
+    seen, wanted = (None if value is None else str(value) for value in (found, expected))
+    return Trouble(seen, wanted, at, reason, severity)
 
 
 def attribute(
@@ -57,22 +67,22 @@ def attribute(
     form: Callable[[str], bool] | None = None,
     expected: str | None = None,
     value: str | None = None,
-    when: Callable[[Any], bool] | None = None,
 ) -> None:
-    """The commonest requirement: an attribute is there, is not empty, and has its form or its one value."""
+    """The commonest requirement: an attribute is there, is not empty, and has its form or its one value.
+
+    Its absence has the severity of the requirement's level; a value that is there and wrong is always an error.
+    """
 
     def judge(node: Any, document: Any) -> Iterator[Trouble]:
-        if when is not None and not when(node):
-            return
         written = node.attributes.get(name)
         short = name.rpartition("}")[2]
         wanted = value or expected or short
         if written is None:
             yield Trouble(None, wanted, reason="missing")
         elif not written.strip():
-            yield Trouble(f'{short}=""', wanted, reason="empty")
+            yield Trouble(f'{short}=""', wanted, None, "empty", Severity.ERROR)
         elif (value is not None and written != value) or (form is not None and not form(written.strip())):
-            yield Trouble(f'{short}="{written}"', wanted, reason="value")
+            yield Trouble(f'{short}="{written}"', wanted, None, "value", Severity.ERROR)
 
     REGISTRY.setdefault(on, []).append(Requirement(rule, on, judge))
     CLAIMED.setdefault(on, {})[name] = rule
@@ -84,4 +94,14 @@ CLAIMED: dict[str, dict[str, str]] = {}
 
 def load_all() -> None:
     """Fill the registry; each module registers its functions when it is imported."""
-    from archive.packages.rules import common, fgs12  # noqa: F401
+    from archive.packages.rules import (  # noqa: F401
+        aip_dip,
+        common,
+        csip_files,
+        csip_metadata,
+        csip_root,
+        csip_structmap,
+        fgs12,
+        sip,
+        structure,
+    )
