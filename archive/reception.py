@@ -159,8 +159,10 @@ def expire_old() -> None:
     for upload in Upload.objects.open().filter(expires_at__lt=DatabaseNow()):
         try:
             with quarantine.Inflow(upload.pk) as inflow:
-                if Upload.objects.open().filter(pk=upload.pk, expires_at__lt=DatabaseNow()).update(
-                    status=Upload.Status.EXPIRED
+                if (
+                    Upload.objects.open()
+                    .filter(pk=upload.pk, expires_at__lt=DatabaseNow())
+                    .update(status=Upload.Status.EXPIRED)
                 ):
                     inflow.remove()
         except Busy:
@@ -174,8 +176,6 @@ def _remove_orphans() -> None:
         if not Upload.objects.open().filter(pk=key).exists():
             path.unlink(missing_ok=True)
     for key, path in quarantine.keys("sips", older_than=age.total_seconds()):
-        kept = SIP.objects.filter(pk=key).exclude(
-            status__in=NO_LONGER_NEEDED, decided_at__lt=DatabaseNow() - age
-        )
+        kept = SIP.objects.filter(pk=key).exclude(status__in=NO_LONGER_NEEDED, decided_at__lt=DatabaseNow() - age)
         if not kept.exists() and not Upload.objects.open().filter(pk=key).exists():
             path.unlink(missing_ok=True)

@@ -28,6 +28,17 @@ class TooLarge(Refused):
     sentence = _("Filen är %(size)s, men en leverans får vara högst %(limit)s. Dela upp leveransen i flera paket.")
 
 
+class TooLargeForForm(Refused):
+    sentence = _(
+        "Filen är %(size)s. Utan JavaScript går det att skicka högst %(limit)s. "
+        "Slå på JavaScript i webbläsaren och ladda upp filen igen."
+    )
+
+
+class TooManyAtOnce(Refused):
+    sentence = _("E-arkivet tar emot så många filer det hinner med just nu. Uppladdningen väntar på sin tur.")
+
+
 class TooManyOpen(Refused):
     sentence = _("Du har redan %(count)d påbörjade uppladdningar. Slutför eller avbryt någon av dem och försök igen.")
 
@@ -43,9 +54,7 @@ class AlreadyReceived(Refused):
 
     def __init__(self, earlier: SIP) -> None:
         self.earlier = earlier
-        super().__init__(
-            who=str(earlier.received_by), when=formats.moment(earlier.received_at), number=earlier.number
-        )
+        super().__init__(who=str(earlier.received_by), when=formats.moment(earlier.received_at), number=earlier.number)
 
 
 class NoSpace(Refused):

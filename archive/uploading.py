@@ -1,4 +1,4 @@
-"""Uppladdning: a package grows in quarantine, over as many requests and days as it takes, and is received when whole."""
+"""Uppladdning: a package grows in quarantine over as many requests and days as it takes; when whole it is received."""
 
 import datetime
 import hmac

@@ -208,6 +208,11 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = [
+    "archive.views.upload_handler.QuarantineHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 
@@ -223,6 +228,8 @@ ENGINE_MEMORY_BYTES = int(env("ENGINE_MEMORY_BYTES", str(1024**3)))
 UPLOAD_PATIENCE_SECONDS = int(env("UPLOAD_PATIENCE_SECONDS", "20"))
 # Uploads stop before the disk is full, so that other work can go on.
 UPLOAD_RESERVE_BYTES = int(env("UPLOAD_RESERVE_BYTES", str(1024**3)))
+# Per web process, so that people who upload for hours leave threads for people who read.
+UPLOADS_AT_ONCE = int(env("UPLOADS_AT_ONCE", str(max(1, int(env("WEB_THREADS", "8")) // 2))))
 UPLOADS_OPEN_PER_USER = int(env("UPLOADS_OPEN_PER_USER", "20"))
 
 

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from archive.views import holdings, submissions
+from archive.views import holdings, submissions, upload_page, uploads
 
 
 class _Form:
@@ -23,6 +23,10 @@ register_converter(_Form, "report_form")
 register_converter(_ReceiptForm, "receipt_form")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("ladda-upp/", upload_page.upload_page, name="upload"),
+    path("ladda-upp/<uuid:upload_id>/avbryt/", upload_page.cancel_upload, name="cancel_upload"),
+    path("uppladdning/", uploads.uploads, name="tus_uploads"),
+    path("uppladdning/<uuid:upload_id>/", uploads.upload, name="tus_upload"),
     path("leveranser/", submissions.sip_list, name="sip_list"),
     path("leveranser/<uuid:sip_id>/", submissions.sip, name="sip"),
     path("leveranser/<uuid:sip_id>/lage/", submissions.sip_state, name="sip_state"),

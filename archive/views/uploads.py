@@ -1,0 +1,244 @@
+"""tus 1.0.0 endpoints. Any tus client works with a session cookie and the CSRF header; answers say why in Swedish."""
+
+import functools
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from archive import refusals, tasks, uploading
+from archive.models import SIP, Upload
+from archive.refusals import Refused
+from archive.views import tus
+from consortium import audit
+from consortium.access import policy
+from consortium.access.permissions import Permission
+from consortium.access.views import StaffRequest, get_or_404
+from consortium.audit_events import Event
+from deliveries.models import SubmissionAgreement
+from governance.models import Municipality
+
+ANSWERS: dict[type[Refused], tuple[int, str]] = {
+    refusals.Empty: (400, "E_UPLOAD_EMPTY"),
+    refusals.TooLarge: (413, "E_UPLOAD_LENGTH"),
+    refusals.TooManyAtOnce: (503, "E_UPLOAD_BUSY"),
+    refusals.TooManyOpen: (429, "E_UPLOAD_TOO_MANY"),
+    refusals.AgreementHinders: (422, "E_UPLOAD_AGREEMENT"),
+    refusals.AlreadyReceived: (422, "E_UPLOAD_KNOWN"),
+    refusals.NoSpace: (507, "E_UPLOAD_SPACE"),
+    refusals.Busy: (423, "E_UPLOAD_LOCKED"),
+    refusals.WrongOffset: (409, "E_UPLOAD_OFFSET"),
+    refusals.BeyondEnd: (413, "E_UPLOAD_DONE"),
+    refusals.PartDiffers: (460, "E_UPLOAD_CHECKSUM"),
+    refusals.OtherContent: (460, "E_UPLOAD_CHECKSUM"),
+    refusals.Cut: (400, "E_UPLOAD_CUT"),
+    refusals.Stalled: (408, "E_UPLOAD_TIMEOUT"),
+    refusals.Gone: (410, "E_UPLOAD_GONE"),
+    refusals.NotAllowed: (403, "E_UPLOAD_ACCESS"),
+}
+NOTED = (refusals.AgreementHinders, refusals.AlreadyReceived, refusals.OtherContent, refusals.NotAllowed)
+View = Callable[..., HttpResponse]
+_turns = threading.BoundedSemaphore(settings.UPLOADS_AT_ONCE)
+
+
+def speaks_tus(view: View) -> View:
+    """Refusals become answers a program can read; nobody is sent to a log-in page in the middle of an upload."""
+
+    @login_not_required
+    @functools.wraps(view)
+    def answered(request: HttpRequest, **key: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return tus.told(401, "E_AUTH", _("Du är utloggad. Logga in igen, så fortsätter uppladdningen där den var."))
+        try:
+            return view(request, **key)
+        except tus.Malformed as fault:
+            return tus.told(fault.status, fault.code, str(fault), {"Tus-Version": tus.VERSION})
+        except Http404:
+            return tus.told(404, "E_NOT_FOUND", _("Uppladdningen eller överenskommelsen finns inte."))
+        except PermissionDenied as denial:
+            return tus.told(403, "E_UPLOAD_ACCESS", str(denial))
+        except Refused as refused:
+            return _refuse(request, refused)
+
+    return answered
+
+
+def _refuse(request: HttpRequest, refused: Refused) -> HttpResponse:
+    status, code = ANSWERS[type(refused)]
+    if isinstance(refused, NOTED):
+        audit.record(by=request.user, what=Event.UPLOAD_REFUSED, path=request.path, reason=code)
+    more: dict[str, Any] = {}
+    headers: dict[str, Any] = {}
+    if isinstance(refused, refusals.AlreadyReceived):
+        more = {"number": refused.earlier.number, "url": reverse("sip", args=[refused.earlier.pk])}
+    if isinstance(refused, refusals.WrongOffset):
+        headers["Upload-Offset"] = refused.facts["offset"]
+    if isinstance(refused, refusals.TooManyAtOnce):
+        headers["Retry-After"] = 10
+    return tus.told(status, code, str(refused), headers, **more)
+
+
+def _method(request: HttpRequest, *allowed: str) -> str:
+    """Where PATCH does not get through, POST may say that it is one; no other method may be dressed up."""
+    method = request.method or ""
+    if override := request.headers.get("X-HTTP-Method-Override"):
+        method = "PATCH" if (method, override.upper()) == ("POST", "PATCH") else "?"
+    if method not in allowed:
+        raise tus.Malformed(
+            405, "E_METHOD", _("Metoden går inte att använda här: %(method)s.") % {"method": request.method}
+        )
+    return method
+
+
+@speaks_tus
+def uploads(request: StaffRequest) -> HttpResponse:
+    """Creation: a new upload, perhaps with its first bytes."""
+    if _method(request, "OPTIONS", "POST") == "OPTIONS":
+        return tus.capabilities()
+    tus.demand_version(request)
+    size, facts = tus.length(request), tus.metadata(request)
+    body = tus.body_length(request) if request.content_type == tus.CONTENT_TYPE else 0
+    upload = uploading.begin(
+        _agreement(request, facts.agreement),
+        kind=facts.kind,
+        filename=facts.filename,
+        size=size,
+        sha256_promised=facts.sha256,
+        by=request.user,
+    )
+    if body:
+        _append(request, upload, 0, body)
+    return tus.answer(
+        201,
+        Location=reverse("tus_upload", args=[upload.pk]),
+        Upload_Offset=upload.offset,
+        Upload_Expires=tus.expires(upload),
+    )
+
+
+def _agreement(request: StaffRequest, pk: str) -> SubmissionAgreement:
+    """The one named, or the only one this person can deliver under."""
+    if pk:
+        return get_or_404(request, SubmissionAgreement, pk, may=Permission.SIP_UPLOAD)
+    mine = SubmissionAgreement.objects.in_force().filter(
+        owner__in=Municipality.objects.where_may(request.user, Permission.SIP_UPLOAD)
+    )
+    if len(found := list(mine[:2])) == 1:
+        return found[0]
+    if not policy.may_anywhere(request.user, Permission.SIP_UPLOAD):
+        raise PermissionDenied(_("Din roll får inte lämna in paket. Be kommunens arkivarie om hjälp."))
+    raise tus.Malformed(
+        400, "E_UPLOAD_METADATA", _("Ange vilken leveransöverenskommelse paketet hör till (agreement).")
+    )
+
+
+@speaks_tus
+def upload(request: StaffRequest, *, upload_id: UUID) -> HttpResponse:
+    found = get_or_404(request, Upload, upload_id, may=Permission.SIP_UPLOAD)
+    method = _method(request, "HEAD", "GET", "PATCH", "DELETE", "OPTIONS")
+    if method == "OPTIONS":
+        return tus.capabilities()
+    if method == "GET":
+        return _state(found)
+    tus.demand_version(request)
+    return {"HEAD": _head, "PATCH": _patch, "DELETE": _delete}[method](request, found)
+
+
+def _state(upload: Upload) -> HttpResponse:
+    """Not part of tus: what became of the upload, for the page that shows the receipt line."""
+    sip = SIP.objects.filter(pk=upload.pk).first()
+    return tus.told(
+        200,
+        "OK",
+        upload.get_status_display(),
+        status=upload.status,
+        offset=upload.offset,
+        size=upload.size,
+        sha256=sip.sha256 if sip else "",
+        number=sip.number if sip else "",
+        url=reverse("sip", args=[sip.pk]) if sip else "",
+    )
+
+
+def _head(request: StaffRequest, upload: Upload) -> HttpResponse:
+    if upload.status not in uploading.RECEIVING:
+        raise refusals.Gone
+    return tus.answer(
+        200,
+        Upload_Offset=upload.offset,
+        Upload_Length=upload.size,
+        Upload_Metadata=tus.shown_metadata(upload),
+        Upload_Expires=tus.expires(upload),
+    )
+
+
+def _patch(request: StaffRequest, upload: Upload) -> HttpResponse:
+    _append(request, upload, tus.offset(request), tus.body_length(request))
+    return tus.answer(Upload_Offset=upload.offset, Upload_Expires=tus.expires(upload))
+
+
+def _append(request: StaffRequest, upload: Upload, offset: int, length: int) -> None:
+    if not _turns.acquire(blocking=False):
+        raise refusals.TooManyAtOnce
+    try:
+        sip = _take_in(request, upload, offset, length)
+    finally:
+        _turns.release()
+    upload.refresh_from_db()
+    if sip:
+        tasks.validate.delay_on_commit(str(sip.pk))
+
+
+def _take_in(request: StaffRequest, upload: Upload, offset: int, length: int) -> SIP | None:
+    return uploading.append(
+        upload,
+        offset=offset,
+        length=length,
+        read=_reader(request),
+        hang_up=_hanger_up(request),
+        checksum=tus.checksum(request),
+        by=request.user,
+    )
+
+
+def _reader(request: HttpRequest) -> Callable[[int], bytes]:
+    """A connection that breaks is the end of the bytes; how many there were is what counts."""
+
+    def read(size: int) -> bytes:
+        try:
+            return request.read(size)
+        except (UnreadablePostError, OSError):
+            return b""
+
+    return read
+
+
+def _hanger_up(request: HttpRequest) -> Callable[[], None] | None:
+    """Ends a read that waits for a client that is gone, where the server lets us reach the socket."""
+    connection = request.META.get("gunicorn.socket")
+    if not isinstance(connection, socket.socket):
+        return None
+
+    def hang_up() -> None:
+        try:
+            connection.shutdown(socket.SHUT_RD)
+        except OSError:
+            return
+
+    return hang_up
+
+
+def _delete(request: StaffRequest, upload: Upload) -> HttpResponse:
+    if upload.status == Upload.Status.COMPLETE:
+        return tus.told(409, "E_UPLOAD_DONE", _("Paketet är redan mottaget och kan inte avbrytas här."))
+    uploading.cancel(upload, by=request.user)
+    return tus.answer()
