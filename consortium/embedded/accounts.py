@@ -8,6 +8,7 @@ Started by anybody else, they run as that person.
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -42,10 +43,9 @@ class Account:
         """Ours and closed to everybody else, or an error: a stranger may have put something in a shared place."""
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
-        if found.st_uid == os.geteuid() and not self.is_us:
-            os.chown(folder, self.uid, self.gid, follow_symlinks=False)
-        elif found.st_uid != self.uid:
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {self.uid, os.geteuid()}:
             raise NoServerAccount(f"Mappen {folder} tillhör en annan användare. Ta bort den och starta igen.")
+        os.chown(folder, self.uid, self.gid)
         folder.chmod(0o700)
 
     def private_file(self, path: Path, text: str) -> None:

@@ -19,7 +19,7 @@ from consortium.embedded.trial import SHARED_HOME, Trial
 HBA = "local all all scram-sha-256\n"
 # Whatever language the machine speaks: the order of our lists may not depend on it.
 INITDB = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-FORGETFUL = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+FORGETFUL = ["fsync=off", "full_page_writes=off"]  # a killed server still loses nothing
 
 
 class ServerDidNotStart(Exception):

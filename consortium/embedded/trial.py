@@ -57,7 +57,8 @@ class Trial:
     def run_dir(self) -> Path:
         """The folder of the sockets, mode 0700."""
         folder = self.home / "run"
-        return folder if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER else Path(f"/tmp/samarkiv-{self.id}")  # noqa: S108 - ours alone, see accounts.private_folder
+        fits = len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER
+        return folder if fits else Path("/tmp", f"samarkiv-{self.id}")  # noqa: S108 - see accounts.private_folder
 
     def secret_key(self) -> str:
         return str(self._state["secret_key"])
@@ -69,9 +70,9 @@ class Trial:
         return str(self._state["passwords"]["redis"])
 
     def database_url(self, role: str = "samarkiv", database: str = "samarkiv") -> str:
-        return (
-            f"postgresql://{role}:{self.postgres_password(role)}@/{database}?host={quote(str(self.run_dir), safe='')}"
-        )
+        """Says everything, so that PG* variables around us change nothing."""
+        where = f"host={quote(str(self.run_dir), safe='')}&port=5432"
+        return f"postgresql://{role}:{self.postgres_password(role)}@/{database}?{where}"
 
     def redis_url(self, number: int = 0) -> str:
         return f"unix://:{self.redis_password()}@{quote(str(self.run_dir))}/redis.sock?db={number}"
