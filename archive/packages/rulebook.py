@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from archive.packages import checksums, mets
 from archive.packages.checksums import Declarations, Declared
 from archive.packages.container import Tree
+from archive.packages.index import FILE
 from archive.packages.mets import HREF, Document, FileEntry, Node
 from archive.packages.profile import Profile
 from archive.packages.references import resolve
@@ -25,6 +26,9 @@ class Rulebook:
         self.profile, self.tree, self.findings = profile, tree, findings
         self.declared = Declarations(len(tree.index))
         self.documents: list[Document] = []
+        self.doubtful: dict[int, tuple[str, Place, str, int]] = {}
+        """Files that METS names in another case and with another size: the same file only if the digest says so."""
+        self._near: set[int] = set()
         self.pointers: list[str] = []
         """METS documents that METS documents point at."""
         self._rules: dict[str, list[tuple[Requirement, Severity]]] = {}
@@ -116,16 +120,22 @@ class Rulebook:
         number = self._target(node, href, document, self.profile.roles[ROLES[role]]["missing"])
         if number is None:
             return
-        size = attributes.get("SIZE", "")
-        if size.isdigit() and size.isascii():
-            stored = self.tree.index.sizes[number]
-            if int(size[:20]) != stored:
-                self.add(self.profile.roles[ROLES[role]]["size"], document.place(node), size, stored, reason="differs")
-        elif size.strip().startswith("-"):
-            self.add(self.profile.roles[ROLES[role]]["size"], document.place(node), size, "≥ 0", reason="value")
+        self._size(node, attributes.get("SIZE", ""), number, document, self.profile.roles[ROLES[role]]["size"])
         algorithm, digest = self._digest(node, attributes, document, role)
         line = node.line or 0
         self.declared.declare(Declared(number, algorithm, digest, role, line, document.number))
+
+    def _size(self, node: Node | FileEntry, size: str, number: int, document: Document, rule: str) -> None:
+        stored = self.tree.index.sizes[number]
+        if size.isdigit() and size.isascii():
+            if int(size[:20]) == stored:
+                return
+            if number in self._near:
+                self.doubtful[number] = (rule, document.place(node), size, stored)
+            else:
+                self.add(rule, document.place(node), size, stored, reason="differs")
+        elif size.strip().startswith("-"):
+            self.add(rule, document.place(node), size, "≥ 0", reason="value")
 
     def _digest(
         self, node: Node | FileEntry, attributes: Mapping[str, str], document: Document, role: int
@@ -166,8 +176,7 @@ class Rulebook:
             rule = _SOFT_REASONS.get(reference.reason, "SK-HREF")
             self.add(rule, document.place(node), href, reason=reference.reason)
             return None
-        self._say_missing(node, reference.path, document, missing)
-        return None
+        return self._say_missing(node, reference.path, document, missing)
 
     @staticmethod
     def _candidates(path: str, literal: str, reason: str) -> Iterator[str]:
@@ -176,16 +185,18 @@ class Rulebook:
         if literal and (reason or literal != path):
             yield literal
 
-    def _say_missing(self, node: Node | FileEntry, path: str, document: Document, missing: str) -> None:
+    def _say_missing(self, node: Node | FileEntry, path: str, document: Document, missing: str) -> int | None:
+        """A file that differs only in case is a fault, and is then held to what METS says of it all the same."""
         number = self.tree.index.find(self.tree.root + path)
         if number is None:
             self.add(missing, document.place(node), None, path, reason="missing")
-            return
-        stored = self.tree.index.path(number)[len(self.tree.root) :]
-        if stored == path:
+            return None
+        if self.tree.index.kinds[number] != FILE:
             self.add("SK-HREF", document.place(node), path, reason="folder")
-        else:
-            self.add(missing, document.place(node), stored, path, reason="case")
+            return None
+        self.add(missing, document.place(node), self.tree.member(number).path, path, reason="case")
+        self._near.add(number)
+        return number
 
     def _point(self, node: Node, document: Document) -> None:
         href = node.get(HREF)

@@ -71,25 +71,26 @@ def files_below(document: Document, folder: str) -> bool:
 
 @requirement("CSIP17", on="mets/end")
 def descriptive_metadata_is_described(node: Node, document: Document) -> Iterator[Trouble]:
-    described, there = bool(node.counts.get("dmdSec")), files_below(document, "metadata/descriptive")
-    if there and not described:
-        yield fault("metadata/descriptive", "dmdSec", reason="files", severity=Severity.ERROR)
-    elif not described:
-        yield fault(expected="dmdSec", reason="missing")
+    """Asked for when there is such metadata; a package without any lacks no section."""
+    if not node.counts.get("dmdSec") and files_below(document, "metadata/descriptive"):
+        yield fault("metadata/descriptive", "dmdSec", severity=Severity.ERROR)
 
 
 @requirement("CSIP31", on="mets/end")
 def administrative_metadata_is_described(node: Node, document: Document) -> Iterator[Trouble]:
     count = node.counts.get("amdSec", 0)
-    there = files_below(document, "metadata/preservation")
     if count > 1:
         yield fault(count, 1, reason="several", severity=Severity.ERROR)
-    elif there and not count:
+    elif not count and files_below(document, "metadata/preservation"):
         yield fault("metadata/preservation", "amdSec", reason="files", severity=Severity.ERROR)
     elif not count:
         yield fault(expected="amdSec", reason="missing")
-    elif not there and not files_below(document, "metadata"):
-        yield fault("amdSec", "metadata/preservation", reason="no-files")
+
+
+@requirement("CSIP31", on="amdSec/end")
+def the_administrative_section_says_something(node: Node, document: Document) -> Iterator[Trouble]:
+    if not node.counts:
+        yield fault("amdSec", "digiprovMD", reason="empty")
 
 
 @requirement("CSIP32", on="amdSec/end")
