@@ -117,7 +117,7 @@ def iterparse(
     parser = etree.XMLPullParser(events=("start", "end"), schema=schema, encoding="utf-8", **STRICT)
     walk = _Walk(limits, wanted, opened, closed, parts_of)
     try:
-        for chunk in _guarded(utf8_chunks(source, limits), limits):
+        for chunk in guarded(utf8_chunks(source, limits), limits):
             parser.feed(chunk)
             yield from walk.events(parser.read_events())
         parser.close()
@@ -135,7 +135,7 @@ def every_event(
     parser = etree.XMLPullParser(events=("start", "end"), encoding="utf-8", **STRICT)
     try:
         first = True
-        for chunk in _guarded(utf8_chunks(source, limits), limits):
+        for chunk in guarded(utf8_chunks(source, limits), limits):
             parser.feed(chunk)
             for event, element in parser.read_events():
                 if first:
@@ -154,7 +154,7 @@ def first_element(source: IO[bytes] | Iterable[bytes], *, limits: XMLLimits = DE
     """The root with its attributes and namespaces, read from as few bytes as possible: to tell what a document is."""
     parser = etree.XMLPullParser(events=("start",), encoding="utf-8", **STRICT)
     try:
-        for chunk in _guarded(utf8_chunks(source, limits), limits):
+        for chunk in guarded(utf8_chunks(source, limits), limits):
             parser.feed(chunk)
             for _, element in parser.read_events():
                 _refuse_doctype(element)
@@ -173,7 +173,7 @@ def read_tree(
     budget = max_bytes
     walk = _Walk(limits)
     try:
-        for chunk in _guarded(utf8_chunks(source, limits), limits):
+        for chunk in guarded(utf8_chunks(source, limits), limits):
             budget -= len(chunk)
             if budget < 0:
                 raise XMLRefused(Refusal.LIMIT, detail=f"more than {max_bytes} bytes")
@@ -349,7 +349,7 @@ def _declared(head: bytes) -> str | None:
     return known
 
 
-def _guarded(chunks: Iterable[bytes], limits: XMLLimits) -> Iterator[bytes]:
+def guarded(chunks: Iterable[bytes], limits: XMLLimits) -> Iterator[bytes]:
     """Let the bytes pass while they keep the limits; nothing passes before the prolog is known to hold no DOCTYPE."""
     prolog = b""
     searched = False
