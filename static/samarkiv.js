@@ -31,7 +31,7 @@ function say(text) {
 }
 document.addEventListener("htmx:afterSettle", () => {
   const parts = document.querySelectorAll("[data-say]");
-  if (parts.length) say(parts[parts.length - 1].textContent.trim());
+  if (parts.length) say(parts[parts.length - 1].dataset.say || parts[parts.length - 1].textContent.trim());
 });
 
 // For scripts that measure progress themselves, such as the upload.

@@ -52,7 +52,8 @@ MATRIX: dict[str, Row] = {
     "work": Row(SIGNED_IN),
     "account_login": Row(ACCOUNT),
     "account_logout": Row("200 200 200 200 200 200 200 302"),
-    "account_change_password": Row(SIGNED_IN),
+    "account_change_password": Row("302 302 302 302 302 302 302 login"),  # nobody here has a password to change
+    "account_set_password": Row(SIGNED_IN),
     "account_reauthenticate": Row(SIGNED_IN),
     # deliveries
     "board": Row("200 200 200 200 200 200 200 login"),

@@ -50,11 +50,11 @@ def aip_list(request: StaffRequest) -> HttpResponse:
             "page_obj": page,
             "columns": [
                 {"label": _("Nummer")},
-                {"label": _("Kommun")},
+                {"label": _("Läge")},
                 {"label": _("Arkivbildare")},
+                {"label": _("Kommun")},
                 {"label": _("Storlek"), "number": True},
                 {"label": _("Skapat")},
-                {"label": _("Läge")},
             ],
             "rows": [_row(aip, linked=aip.owner_id in readable) for aip in page],
         },
@@ -64,11 +64,11 @@ def aip_list(request: StaffRequest) -> HttpResponse:
 def _row(aip: AIP, *, linked: bool) -> list[Any]:
     return [
         {"label": aip.number, "url": reverse("aip", args=[aip.pk])} if linked else aip.number,
-        aip.owner.name,
+        status_tag(aip),
         str(aip.records_creator) if linked else "–",
+        aip.owner.name,
         {"number": size(aip.size) if aip.size else "–"},
         moment_in_table(aip.created_at),
-        status_tag(aip),
     ]
 
 

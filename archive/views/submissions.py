@@ -68,11 +68,11 @@ def sip_list(request: StaffRequest) -> HttpResponse:
             "page_obj": page,
             "columns": [
                 {"label": _("Nummer")},
-                {"label": _("Kommun")},
+                {"label": _("Läge")},
                 {"label": _("System")},
+                {"label": _("Kommun")},
                 {"label": _("Slag")},
                 {"label": _("Mottagen")},
-                {"label": _("Läge")},
             ],
             "rows": [_row(sip, linked=sip.pk in readable) for sip in page],
             "statuses": SIP.Status.choices,
@@ -84,11 +84,11 @@ def sip_list(request: StaffRequest) -> HttpResponse:
 def _row(sip: SIP, *, linked: bool) -> list[Any]:
     return [
         {"label": sip.number, "url": reverse("sip", args=[sip.pk])} if linked else sip.number,
-        sip.owner.name,
+        status_tag(sip),
         str(sip.agreement.system),
+        sip.owner.name,
         sip.get_kind_display(),
         moment_in_table(sip.received_at),
-        status_tag(sip),
     ]
 
 

@@ -7,6 +7,7 @@ urlpatterns = [
     path("logga-in/", account.login, name="account_login"),
     path("logga-ut/", account.logout, name="account_logout"),
     path("losenord/", account.password_change, name="account_change_password"),
+    path("losenord/valj/", account.password_set, name="account_set_password"),  # for who has none yet
     path("bekrafta/", account.reauthenticate, name="account_reauthenticate"),
     path("tvafaktor/", include("allauth.mfa.urls")),
 ]

@@ -34,7 +34,7 @@ def board(request: StaffRequest) -> HttpResponse:
         request,
         "deliveries/project_board.html",
         {
-            "columns": [{"label": _("Projekt")}, {"label": _("Kommuner")}, {"label": _("Fas")}, {"label": _("Läge")}],
+            "columns": [{"label": _("Projekt")}, {"label": _("Läge")}, {"label": _("Fas")}, {"label": _("Kommuner")}],
             "rows": [_row(project) for project in projects],
         },
     )
@@ -44,9 +44,9 @@ def _row(project: DeliveryProject) -> list[Any]:
     status = DeliveryProject.Status(project.status)
     return [
         project.name,
-        ", ".join(_participant(each) for each in project.participations.all()) or _("Ej angivet vilka"),
-        project.phase_name,
         {"kind": STATUS_KINDS[status], "label": project.get_status_display()},
+        project.phase_name,
+        ", ".join(_participant(each) for each in project.participations.all()) or _("Ej angivet vilka"),
     ]
 
 
