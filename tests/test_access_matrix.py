@@ -24,6 +24,8 @@ pytestmark = pytest.mark.django_db
 #   archivist Falun, producer Falun, archivist Leksand, IT archivist, steering member, chair, administrator, visitor
 OPEN = "200 200 200 200 200 200 200 200"
 SIGNED_IN = "200 200 200 200 200 200 200 login"
+WITHOUT_PASSWORD = "403 403 403 403 403 403 403 login"  # the personas sign in without one, so cannot repeat it
+NOTHING_TO_SHOW = "404 404 404 404 404 404 404 login"  # no second factor yet
 ACCOUNT = "302 302 302 302 302 302 302 200"
 SIP_LIST = "200 200 200 200 403 403 200 login"
 SIP_PAGE = "200 200 404 403 404 404 403 login"
@@ -54,7 +56,15 @@ MATRIX: dict[str, Row] = {
     "account_logout": Row("200 200 200 200 200 200 200 302"),
     "account_change_password": Row("302 302 302 302 302 302 302 login"),  # nobody here has a password to change
     "account_set_password": Row(SIGNED_IN),
-    "account_reauthenticate": Row(SIGNED_IN),
+    "account_reauthenticate": Row(WITHOUT_PASSWORD),
+    "mfa_index": Row(SIGNED_IN),
+    "mfa_authenticate": Row("302 302 302 302 302 302 302 login"),
+    "mfa_reauthenticate": Row(WITHOUT_PASSWORD),
+    "mfa_activate_totp": Row(SIGNED_IN),
+    "mfa_deactivate_totp": Row(NOTHING_TO_SHOW),
+    "mfa_view_recovery_codes": Row(NOTHING_TO_SHOW),
+    "mfa_generate_recovery_codes": Row(SIGNED_IN),
+    "mfa_download_recovery_codes": Row(NOTHING_TO_SHOW),
     # deliveries
     "board": Row("200 200 200 200 200 200 200 login"),
     # archive
