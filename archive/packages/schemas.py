@@ -270,11 +270,14 @@ def _bites(
         yield number, new
     try:
         parser.close()
+        failed = ""
     except etree.XMLSyntaxError as failure:
-        if not str(failure.msg).startswith("Element '"):  # how every sentence of the schema validator begins
-            raise _malformed(failure, line) from None
-        log = max(parser.feed_error_log, parser.error_log, key=len)
-        yield number, _understood(log, seen, line if number in slowly else None, path)
+        failed = str(failure.msg)
+    path.follow(parser.read_events())
+    if not path.ended or (failed and not failed.startswith("Element '")):  # how the schema validator begins
+        raise XMLRefused(Refusal.MALFORMED, line=line, detail=failed[:200])
+    log = max(parser.feed_error_log, parser.error_log, key=len)
+    yield number, _understood(log, seen, line if number in slowly else None, path)
 
 
 def _understood(log: Any, seen: int, line: int | None, path: "_Path") -> list[Violation]:
@@ -292,6 +295,7 @@ class _Path:
     def __init__(self) -> None:
         self._open: list[str] = []
         self._last = ""
+        self.ended = False
 
     def follow(self, events: Iterable[tuple[str, Any]]) -> None:
         for event, element in events:
@@ -301,6 +305,7 @@ class _Path:
             else:
                 self._last = "/" + "/".join(self._open)
                 self._open.pop()
+                self.ended = not self._open
                 forget(element)
 
     def shown(self) -> str:
