@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -32,6 +33,11 @@ class Portal:
     url: str = ""
 
     @property
+    def process_id(self) -> int:
+        assert self.process
+        return self.process.pid
+
+    @property
     def trial(self) -> Trial:
         return Trial(self.data_dir)
 
@@ -45,15 +51,12 @@ class Portal:
         """What the person who started it sees."""
         return self.data_dir.with_suffix(".screen")
 
-    def up(self, *options: str) -> "subprocess.Popen[bytes]":
+    def start(self, *options: str, patience: float = 120) -> None:
         command = [sys.executable, "manage.py", "up", *self.options, *options]
         with self.screen.open("wb") as screen:
-            return subprocess.Popen(
+            self.process = subprocess.Popen(
                 command, cwd=settings.BASE_DIR, env=self.environment, stdout=screen, stderr=subprocess.STDOUT
             )
-
-    def start(self, *options: str, patience: float = 120) -> None:
-        self.process = self.up(*options)
         deadline = time.monotonic() + patience
         while "Samarkiv är igång: " not in (said := self.screen.read_text()):
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -66,14 +69,21 @@ class Portal:
         self.process.send_signal(how)
         return self.process.wait(60)
 
-    def manage(self, *arguments: str) -> str:
-        """A management command against this portal, as in a second terminal."""
+    def manage(self, *arguments: str, code: int = 0) -> str:
+        """A management command against this portal, as in a second terminal: what it says."""
         command = [sys.executable, "manage.py", *arguments]
         done = subprocess.run(
-            command, cwd=settings.BASE_DIR, env=self.environment, capture_output=True, text=True, check=False
+            command,
+            cwd=settings.BASE_DIR,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        said = done.stdout + done.stderr
+        assert done.returncode == code, said
+        return said
 
     def status(self, path: str = "/static/") -> int:
         try:
