@@ -23,7 +23,7 @@ def env(name: str, default: str | None = None) -> str:
     return value
 
 
-def env_list(name: str, default: str = "") -> list[str]:
+def env_list(name: str, default: str | None = "") -> list[str]:
     return [item.strip() for item in env(name, default).split(",") if item.strip()]
 
 
@@ -34,10 +34,12 @@ trial = Trial(DATA_DIR)
 
 DEBUG = False
 SECRET_KEY = trial.secret_key() if EMBEDDED else env("SECRET_KEY")
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY är för kort: minst 50 slumpade tecken. Se README, avsnittet Driftsättning.")
 SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
-ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if EMBEDDED else "")
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if EMBEDDED else None)
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
-SITE_URL = env("SITE_URL", "http://localhost:8000")
+SITE_URL = env("SITE_URL", "http://localhost:8000" if EMBEDDED else None)
 # What the public calls the e-archive, for example E-arkivcentrum Dalarna; empty shows Samarkiv alone.
 SITE_NAME = env("SITE_NAME", "")
 # Where the accessibility statement asks people to write; empty means that each municipality answers.
@@ -204,7 +206,7 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env("STATIC_ROOT", str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
