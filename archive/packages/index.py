@@ -47,6 +47,18 @@ class NameIndex:
             slot = (slot + 1) & mask
         return None
 
+    def find_exactly(self, path: str) -> int | None:
+        """The member that has exactly this name, found quickly; None also when a closer look might find one."""
+        wanted = hash(path.lower() if path.isascii() else folded(path))
+        slot = wanted & self._mask
+        slots, hashes = self._slots, self._hashes
+        while (number := slots[slot]) != _EMPTY:
+            if hashes[number] == wanted:
+                starts = self._starts
+                return number if self._names[starts[number] : starts[number + 1]] == path.encode() else None
+            slot = (slot + 1) & self._mask
+        return None
+
     def add(self, path: str, size: int, offset: int, kind: int = FILE) -> int | None:
         """Enter a name; None when it, or one that would be confused with it, is there already."""
         key = folded(path)

@@ -21,8 +21,12 @@ _NO_LINE = 65535
 """libxml2 stops counting lines here."""
 _PLAIN_FILE = frozenset(("ID", "MIMETYPE", "SIZE", "CREATED", "CHECKSUM", "CHECKSUMTYPE"))
 _PLAIN_FLOCAT = frozenset(("LOCTYPE", XLINK + "type", HREF))
+_FILE, _FLOCAT = METS + "file", METS + "FLocat"
 _KEPT = frozenset(("agent", "altRecordID", "name", "note", "mdRef", "mdWrap", "div", "metsHdr", "mptr"))
 _MOST_CHILDREN = 10_000
+_MOST_KNOWN = 10_000
+_MOST_IN_ONE_ENTRY = 10_000
+"""Elements inside one file entry."""
 
 
 @dataclass(slots=True)
@@ -66,7 +70,6 @@ class FileEntry:
     place: int
     locations: list[dict[str, str]] = field(default_factory=list)
     others: int = 0
-    plain: bool = False
 
     kind = "file"
 
@@ -81,22 +84,29 @@ class FileEntry:
     def href(self) -> str:
         return self.locations[0].get(HREF, "") if self.locations else ""
 
-    def is_plain(self) -> bool:
-        """In order in the ordinary way: exactly the attributes every profile asks for, each in its usual form."""
-        attributes, locations = self.attributes, self.locations
-        if attributes.keys() != _PLAIN_FILE or len(locations) != 1 or self.others:
-            return False
-        location = locations[0]
-        if location.keys() != _PLAIN_FLOCAT or location["LOCTYPE"] != "URL" or location[XLINK + "type"] != "simple":
-            return False
-        return (
-            attributes["SIZE"].isdigit()
-            and attributes["SIZE"].isascii()
-            and len(attributes["SIZE"]) < 19
-            and grammar.is_mime(attributes["MIMETYPE"])
-            and grammar.is_identifier(attributes["ID"])
-            and attributes["CHECKSUMTYPE"] in grammar.CHECKSUM_TYPES
-        )
+
+def plain_location(attributes: dict[str, str], location: dict[str, str], known: set[str]) -> str:
+    """The href of an entry in order in the ordinary way, "" for one that must be looked at closely.
+
+    It has exactly the attributes that every profile asks for, each in its usual form; `known` remembers the types
+    and dates already found good, for they repeat.
+    """
+    if attributes.keys() != _PLAIN_FILE or location.keys() != _PLAIN_FLOCAT:
+        return ""
+    if location["LOCTYPE"] != "URL" or location[XLINK + "type"] != "simple":
+        return ""
+    mime, created = attributes["MIMETYPE"], attributes["CREATED"]
+    if mime not in known:
+        if not grammar.is_mime(mime):
+            return ""
+        known.add(mime)
+    if created not in known:
+        if not grammar.is_datetime(created) or not grammar.is_reasonable_year(created):
+            return ""
+        if len(known) > _MOST_KNOWN:
+            known.clear()
+        known.add(created)
+    return location[HREF] if grammar.is_identifier(attributes["ID"]) else ""
 
 
 class Reader(Protocol):
@@ -104,6 +114,10 @@ class Reader(Protocol):
 
     def begins(self, node: Node, document: "Document") -> None: ...
     def ends(self, node: Node, document: "Document") -> None: ...
+    def settled(self, attributes: dict[str, str], href: str, line: int | None, document: "Document") -> bool:
+        """An entry in its plainest form: True when the file is there as declared, so that nothing is to be said."""
+        ...
+
     def file(self, entry: FileEntry, document: "Document") -> None: ...
     def grammar(self, rule: str, place: Place, found: str | None, expected: str | None) -> None: ...
 
@@ -181,21 +195,80 @@ class Document:
 
 
 def read(document: Document, source: Iterable[bytes], listener: Reader, limits: xml.XMLLimits, most_files: int) -> None:
-    """Walk through the document; raises XMLRefused when it cannot be read to its end."""
+    """Walk through the document; raises XMLRefused when it cannot be read to its end.
+
+    A file entry is looked at once, when it has ended and all of it is there.
+    """
     walk = _Walk(document, listener, most_files)
+    start, end, forget = walk.start, walk.end, xml.forget
+    entry: Any = None
+    inside = 0
     for event, element in xml.every_event(source, limits=limits):
-        if event == "start":
-            walk.start(element)
+        if entry is not None:
+            if event == "end" and element is entry:
+                walk.file(entry)
+                forget(entry)
+                entry, inside = None, 0
+            else:
+                inside += 1
+                if inside > _MOST_IN_ONE_ENTRY:
+                    raise xml.XMLRefused(xml.Refusal.LIMIT, line=entry.sourceline, detail="too much in one file entry")
+        elif event == "start":
+            if element.tag == _FILE and not walk.opaque and walk.stack and walk.stack[-1].kind == "fileGrp":
+                entry = element
+            else:
+                start(element)
         else:
-            walk.end(element)
+            end(element)
+            forget(element)
 
 
 class _Walk:
     def __init__(self, document: Document, listener: Reader, most_files: int) -> None:
         self.document, self.listener, self.most_files = document, listener, most_files
         self.stack: list[Node] = []
-        self.entries: list[FileEntry] = []
         self.opaque = 0
+        self._known: set[str] = set()
+
+    def file(self, element: Any) -> None:
+        document, group = self.document, self.stack[-1]
+        counts = group.counts
+        counts["file"] = place = counts.get("file", 0) + 1
+        document.files += 1
+        line: int | None = element.sourceline
+        if line is not None and line >= _NO_LINE:
+            line = None
+        if document.files > self.most_files:
+            detail = f"more than {self.most_files} files in METS"
+            raise xml.XMLRefused(xml.Refusal.LIMIT, line=line, detail=detail)
+        attributes = dict(element.attrib)
+        if len(element) == 1 and element[0].tag == _FLOCAT:
+            location = dict(element[0].attrib)
+            href = plain_location(attributes, location, self._known)
+            if href and document.ids.add(attributes["ID"]):
+                if not self.listener.settled(attributes, href, line, document):
+                    self.listener.file(FileEntry(attributes, line, group, place, [location]), document)
+                return
+        self._closely(element, FileEntry(attributes, line, group, place))
+
+    def _closely(self, element: Any, entry: FileEntry) -> None:
+        """Everything that can be wrong with an entry and with what stands in it, nested entries included."""
+        nested = []
+        for child in element:
+            kind = child.tag[len(METS) :] if child.tag.startswith(METS) else ""
+            if kind == "FLocat":
+                entry.locations.append(dict(child.attrib))
+            elif kind == "file":
+                nested.append(child)
+            else:
+                entry.others += 1
+                if kind not in grammar.CHILDREN["file"]:
+                    self._wrong_element(child.tag, Place(self.document.path, entry.line, entry.xpath))
+        self._check_file(entry)
+        self.listener.file(entry, self.document)
+        for child in nested:
+            self.document.files += 1
+            self._closely(child, FileEntry(dict(child.attrib), child.sourceline, entry.group, entry.place))
 
     def start(self, element: Any) -> None:
         if self.opaque:
@@ -204,38 +277,7 @@ class _Walk:
         tag: str = element.tag
         kind = tag[len(METS) :] if tag.startswith(METS) else ""
         line = element.sourceline
-        line = None if line is None or line >= _NO_LINE else line
-        if kind == "file" and self.stack and self.stack[-1].kind == "fileGrp" and not self.entries:
-            self._start_file(element, line)
-            return
-        if self.entries:
-            self._inside_file(element, kind, line)
-            return
-        self._start_node(element, tag, kind, line)
-
-    def _start_file(self, element: Any, line: int | None) -> None:
-        group = self.stack[-1]
-        group.counts["file"] = place = group.counts.get("file", 0) + 1
-        self.document.files += 1
-        if self.document.files > self.most_files:
-            detail = f"more than {self.most_files} files in METS"
-            raise xml.XMLRefused(xml.Refusal.LIMIT, line=line, detail=detail)
-        self.entries.append(FileEntry(dict(element.attrib), line, group, place))
-
-    def _inside_file(self, element: Any, kind: str, line: int | None) -> None:
-        entry = self.entries[-1]
-        if kind == "FLocat":
-            entry.locations.append(dict(element.attrib))
-        elif kind == "file":
-            nested = FileEntry(dict(element.attrib), line, entry.group, entry.place)
-            self.document.files += 1
-            self.entries.append(nested)
-            return
-        else:
-            entry.others += 1
-            if kind not in grammar.CHILDREN["file"]:
-                self._wrong_element(element.tag, Place(self.document.path, line, entry.xpath))
-        self.opaque = 1
+        self._start_node(element, tag, kind, None if line is None or line >= _NO_LINE else line)
 
     def _start_node(self, element: Any, tag: str, kind: str, line: int | None) -> None:
         parent = self.stack[-1] if self.stack else None
@@ -307,27 +349,10 @@ class _Walk:
     def end(self, element: Any) -> None:
         if self.opaque:
             self.opaque -= 1
-            if not self.opaque or not self.entries:
-                xml.forget(element)
             return
-        if self.entries:
-            self._end_file(self.entries.pop())
-        else:
-            node = self.stack.pop()
-            node.text = element.text or ""
-            self.listener.ends(node, self.document)
-        xml.forget(element)
-
-    def _end_file(self, entry: FileEntry) -> None:
-        entry.plain = entry.is_plain()
-        if entry.plain:
-            if not self.document.ids.add(entry.attributes["ID"]):
-                self._grammar("METS-ID", entry, f'ID="{entry.attributes["ID"]}"', None)
-            for name in ("CREATED",):
-                self._check_value(entry, name, entry.attributes[name])
-        else:
-            self._check_file(entry)
-        self.listener.file(entry, self.document)
+        node = self.stack.pop()
+        node.text = element.text or ""
+        self.listener.ends(node, self.document)
 
     def _check_file(self, entry: FileEntry) -> None:
         known = grammar.ATTRIBUTES["file"]

@@ -24,6 +24,11 @@ class Reference:
     """The path without percent-decoding and with "#" and "?" as letters, for names that were not encoded."""
 
 
+def is_plain(href: str) -> bool:
+    """A relative path of ordinary characters, which means itself."""
+    return _PLAIN.fullmatch(href) is not None
+
+
 def resolve(href: str, base: str = "") -> Reference:
     """`base` is the folder of the METS document with its closing slash, "" at the root."""
     if _PLAIN.fullmatch(href):

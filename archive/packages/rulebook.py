@@ -11,7 +11,7 @@ from archive.packages.container import Tree
 from archive.packages.index import FILE
 from archive.packages.mets import HREF, Document, FileEntry, Node
 from archive.packages.profile import Profile
-from archive.packages.references import resolve
+from archive.packages.references import is_plain, resolve
 from archive.packages.report import Finding, Findings, Place, Severity, quote
 from archive.packages.rules import CLAIMED, REGISTRY, Requirement, Trouble
 
@@ -29,6 +29,9 @@ class Rulebook:
         self.doubtful: dict[int, tuple[str, Place, str, int]] = {}
         """Files that METS names in another case and with another size: the same file only if the digest says so."""
         self._near: set[int] = set()
+        self._documents: set[int] = set()
+        self._current: Document | None = None
+        self._current_base = ""
         self.pointers: list[str] = []
         """METS documents that METS documents point at."""
         self._rules: dict[str, list[tuple[Requirement, Severity]]] = {}
@@ -61,13 +64,42 @@ class Rulebook:
         elif node.kind == "mptr":
             self._point(node, document)
 
+    def settled(self, attributes: dict[str, str], href: str, line: int | None, document: Document) -> bool:
+        """The file is there, has its size, and its strong digest is now declared: there is nothing to say."""
+        if not is_plain(href):
+            return False
+        index, declared = self.tree.index, self.declared
+        number = index.find_exactly(self._base(document) + href)
+        if number is None or declared.roles[number] or index.kinds[number] != FILE:
+            return False
+        size, text, name = attributes["SIZE"], attributes["CHECKSUM"], attributes["CHECKSUMTYPE"]
+        if size != str(index.sizes[number]) or number in self._documents:
+            return False
+        algorithm = checksums.algorithm(name)
+        if algorithm < checksums.SHA256 or len(text) != 2 * checksums.LENGTHS[algorithm]:
+            return False
+        try:
+            digest = bytes.fromhex(text)
+        except ValueError:
+            return False
+        if 2 * len(digest) != len(text):
+            return False
+        declared.declare_first(number, algorithm, digest, line or 0, document.number)
+        return True
+
+    def _base(self, document: Document) -> str:
+        if document is not self._current:
+            self._current, self._current_base = document, self.tree.root + document.folder
+            member = self.tree.find_number(document.path)
+            if member is not None:
+                self._documents.add(member)
+        return self._current_base
+
     def file(self, entry: FileEntry, document: Document) -> None:
-        if not entry.plain:
-            self._run(self._rules.get("file", []), entry, document)
-        if len(entry.locations) >= 1:
-            attributes = entry.attributes
-            for location in entry.locations:
-                self._follow(entry, {**attributes, HREF: location.get(HREF, "")}, document, 1)
+        if rules := self._rules.get("file"):
+            self._run(rules, entry, document)
+        for location in entry.locations:
+            self._follow(entry, {**entry.attributes, HREF: location.get(HREF, "")}, document, 1)
 
     def package(self, view: object, document: Document) -> None:
         """Rules about the package as a whole, when every METS document has been read."""
