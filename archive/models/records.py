@@ -98,7 +98,11 @@ class ArchivalUnit(models.Model):
                 condition=~Q(access="public") | Q(public_from__isnull=False), name="public_unit_has_public_from"
             ),
         ]
-        indexes = [models.Index(fields=["owner", "access"]), models.Index(fields=["parent", "position"])]
+        indexes = [
+            models.Index(fields=["owner", "access"]),
+            models.Index(fields=["parent", "position"]),
+            models.Index(fields=["index_due"], condition=Q(withdrawal__isnull=False), name="withdrawn_unit_index_due"),
+        ]
 
     def __str__(self) -> str:
         return self.title

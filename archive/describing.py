@@ -1,0 +1,243 @@
+"""Förteckning: the units of an AIP, from the case metadata inside it or, where there is none, from its list of files.
+
+A unit's key follows from the package and its place in it, so a second reading finds the same rows and changes none of
+them: what an archivist has decided since stays decided. Metadata is read straight out of the stored package.
+"""
+
+import datetime
+import logging
+import posixpath
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from itertools import islice
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from archive import personal_numbers, storage
+from archive.models import AIP, ArchivalUnit, ContentFile
+from archive.packages import erms
+from archive.packages.erms import Case, Document, RestrictionKind
+from archive.packages.xml import XMLRefused
+from consortium.models.leases import DatabaseNow, database_now
+
+log = logging.getLogger(__name__)
+BATCH = 500
+MOST_XML_TRIED = 2000
+MOST_PATHS_HELD = 250_000
+_HEAD = 64 * 1024  # bytes that are enough to see what an XML file is
+_METADATA_NAME = re.compile(r"(^|/)(erms|arende|ärende|metadata)[^/]*\.xml$", re.IGNORECASE)
+# Files that describe the package itself are no records.
+_PACKAGE_FILES = re.compile(
+    r"^(sip|mets|premis|manifest|additionalpackageinfo)[^/]*\.xml$"
+    r"|(^|/)(mets|premis[^/]*)\.xml$|(^|/)(schemas?|metadata)/|\.xsd$|(^|/)\.|(^|/)thumbs\.db$",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+Access = ArchivalUnit.Access
+
+
+@dataclass
+class _Made:
+    """A batch of rows on its way to the database; parents stand before their children."""
+
+    units: list[ArchivalUnit] = field(default_factory=list)
+    files: list[tuple[uuid.UUID, int]] = field(default_factory=list)
+
+
+def describe(aip: AIP) -> None:
+    """Make the units and hand them to the search index. The AIP is claimed; running again makes the same rows."""
+    reader = _Reader(aip, database_now())
+    units = iter(reader.units())
+    while batch := list(islice(units, BATCH)):
+        _save(batch)
+        aip.keep()
+    aip.done(status=AIP.Status.DESCRIBED, next_due=DatabaseNow())
+
+
+@transaction.atomic
+def _save(batch: list[_Made]) -> None:
+    ArchivalUnit.objects.bulk_create((unit for made in batch for unit in made.units), ignore_conflicts=True)
+    through = ArchivalUnit.files.through
+    links = (through(archivalunit_id=unit, contentfile_id=file) for made in batch for unit, file in made.files)
+    through.objects.bulk_create(links, ignore_conflicts=True)
+
+
+class _Reader:
+    def __init__(self, aip: AIP, now: datetime.datetime) -> None:
+        self.aip = aip
+        self.now = now
+        self.files: QuerySet[ContentFile] = aip.content_files.order_by("path")
+        self.default = Access.PUBLIC if aip.agreement.public_by_default else Access.NOT_ASSESSED
+
+    def units(self) -> Iterator[_Made]:
+        described = False
+        for metadata, specification in self._metadata():
+            described = True
+            yield from self._from_cases(metadata, specification)
+        if not described:
+            yield from self._from_files()
+
+    def _metadata(self) -> Iterator[tuple[ContentFile, erms.Specification]]:
+        """The XML files that hold cases; in a package of very many XML files only those with a telling name."""
+        candidates = list(self.files.filter(path__iendswith=".xml")[: MOST_XML_TRIED + 1])
+        if len(candidates) > MOST_XML_TRIED:
+            candidates = [file for file in self._xml_files() if _METADATA_NAME.search(file.path)]
+        for file in candidates:
+            head = storage.read_range(self.aip, file.offset, min(file.size, _HEAD)) if file.size else ()
+            if specification := erms.specification_of(head):
+                yield file, specification
+
+    def _xml_files(self) -> Iterator[ContentFile]:
+        return self.files.filter(path__iendswith=".xml").iterator()
+
+    def _from_cases(self, metadata: ContentFile, specification: erms.Specification) -> Iterator[_Made]:
+        content = storage.read_range(self.aip, metadata.offset, metadata.size)
+        where = sha256(metadata.path.encode()).hexdigest()[:16]
+        try:
+            for number, each in enumerate(erms.read(content, specification)):
+                yield self._record(each, f"{where}:{number}", number, metadata.path)
+        except XMLRefused as problem:
+            log.error("%s, %s kunde inte läsas till slut: %s", self.aip.number, metadata.path, problem)
+
+    def _record(self, each: Case | Document, place: str, number: int, metadata: str) -> _Made:
+        made = _Made()
+        unit = self._unit(each, place, number, None)
+        made.units.append(unit)
+        made.files += self._links(unit, each, metadata)
+        for position, document in enumerate(each.documents if isinstance(each, Case) else ()):
+            child = self._unit(document, f"{place}.{position}", position, unit)
+            made.units.append(child)
+            made.files += self._links(child, document, metadata)
+        return made
+
+    def _unit(self, each: Case | Document, place: str, position: int, parent: ArchivalUnit | None) -> ArchivalUnit:
+        access, law, until = self._access(each, parent)
+        public_title = each.public_title or each.title or each.kind or each.reference
+        first, last = each.dates.first(), each.dates.closed or each.dates.decided or each.dates.dispatched
+        dated_from = day(first, last=False)
+        dated_to = day(last, last=True) or day(first, last=True)
+        return self._row(
+            place,
+            parent=parent,
+            position=position,
+            level=ArchivalUnit.Level.CASE if isinstance(each, Case) else ArchivalUnit.Level.DOCUMENT,
+            kind=(each.kind or "")[:120],
+            reference=each.reference[:120],
+            title=public_title,
+            internal_title=(each.title or "") if each.public_title else "",
+            description=each.description or "",
+            property_designation=((isinstance(each, Case) and each.property_designation) or "")[:120],
+            dated_from=dated_from,
+            dated_to=dated_to if not dated_from or not dated_to or dated_to >= dated_from else dated_from,
+            access=access,
+            secrecy_provision=law[:120],
+            secrecy_base_on=dated_from if access == Access.SECRET else None,
+            secrecy_until=until,
+        )
+
+    def _row(self, place: str, **fields: object) -> ArchivalUnit:
+        unit = ArchivalUnit(
+            id=uuid.uuid5(self.aip.pk, place),
+            aip=self.aip,
+            owner_id=self.aip.owner_id,
+            place_in_aip=place,
+            index_due=self.now,
+            **fields,
+        )
+        unit.public_from = self.now if unit.access == Access.PUBLIC else None
+        said = (unit.title, unit.description, unit.reference, unit.kind, unit.property_designation)
+        unit.holds_personal_number = any(map(personal_numbers.holds_one, said))
+        return unit
+
+    def _access(
+        self, each: Case | Document, parent: ArchivalUnit | None
+    ) -> tuple[ArchivalUnit.Access, str, datetime.date | None]:
+        """Secret when marked so, or inside what is; not assessed when anything else calls for a person to look."""
+        marks = [mark for mark in each.restrictions if mark.kind is RestrictionKind.SECRECY]
+        if marks:
+            laws = ", ".join(dict.fromkeys(mark.law or mark.text or "" for mark in marks)).strip(", ")
+            return (
+                Access.SECRET,
+                laws,
+                max((day(mark.until, last=True) or datetime.date.min for mark in marks), default=None),
+            )
+        if parent and parent.access == Access.SECRET:
+            return Access.SECRET, parent.secrecy_provision, parent.secrecy_until
+        protected = any(party.protected_identity for party in each.parties)
+        if each.restrictions or protected or (parent and parent.access == Access.NOT_ASSESSED):
+            return Access.NOT_ASSESSED, "", None
+        return self.default, "", None
+
+    def _links(self, unit: ArchivalUnit, each: Case | Document, metadata: str) -> list[tuple[uuid.UUID, int]]:
+        links = []
+        for attachment in each.files:
+            path = erms.locate(attachment, metadata, lambda path: self._key_of(path) is not None)
+            if path and (key := self._key_of(path)):
+                links.append((unit.pk, key))
+                unit.holds_personal_number |= personal_numbers.holds_one(path)
+        return links
+
+    def _key_of(self, path: str) -> int | None:
+        if self._keys is None:
+            return self.files.filter(path=path).values_list("pk", flat=True).first()
+        return self._keys.get(path)
+
+    @cached_property
+    def _keys(self) -> dict[str, int] | None:
+        """Every path in memory, unless there are so many that asking one by one is the lesser evil."""
+        if self.files.count() > MOST_PATHS_HELD:
+            return None
+        return dict(self.files.values_list("path", "pk"))
+
+    def _from_files(self) -> Iterator[_Made]:
+        """A collection named as the package, with a document per file."""
+        collection = self._row(
+            "samling",
+            level=ArchivalUnit.Level.COLLECTION,
+            title=self.aip.label or self.aip.number,
+            access=self.default,
+        )
+        yield _Made([collection])
+        for position, file in enumerate(self.files.iterator()):
+            if not _PACKAGE_FILES.search(file.path):
+                yield self._file(file, position, collection)
+
+    def _file(self, file: ContentFile, position: int, collection: ArchivalUnit) -> _Made:
+        folder, name = posixpath.split(file.path)
+        unit = self._row(
+            f"fil:{sha256(file.path.encode()).hexdigest()[:40]}",
+            parent=collection,
+            position=position,
+            level=ArchivalUnit.Level.DOCUMENT,
+            title=readable(name),
+            description=" / ".join(map(readable, folder.split("/"))) if folder else "",
+            access=self.default,
+        )
+        unit.holds_personal_number |= personal_numbers.holds_one(file.path)
+        return _Made([unit], [(unit.pk, file.pk)])
+
+
+def readable(name: str) -> str:
+    """A file name as a title: Protokoll_2015-03-12.pdf → Protokoll 2015-03-12."""
+    return posixpath.splitext(name)[0].replace("_", " ").strip() or name
+
+
+def day(text: str | None, *, last: bool) -> datetime.date | None:
+    """The first or last day that a date as the source wrote it may mean: 2015 → 2015-01-01 or 2015-12-31."""
+    match = _DATE.match(text.strip()) if text else None
+    if not match:
+        return None
+    year, month, on = (int(part) if part else None for part in match.groups())
+    try:
+        begins = datetime.date(year or 0, month or 1, on or 1)
+    except ValueError:
+        return None
+    if not last or on:
+        return begins
+    ends = datetime.date(begins.year + (month in (None, 12)), (month or 12) % 12 + 1, 1)
+    return ends - datetime.timedelta(days=1)

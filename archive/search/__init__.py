@@ -1,0 +1,141 @@
+"""Find in what the archive holds. One index of what is public, another for those who may see more (design 11).
+
+The index answers with keys only. What is shown is fetched from the database through `.public()` or `.visible_to(user)`,
+so a unit that was withdrawn a moment ago is neither shown nor counted, whatever the index still says. Nobody is found
+by personal number: such a question is not asked at all.
+"""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from archive import personal_numbers
+from archive.models import ArchivalUnit
+from archive.search.asking import LONGEST_QUESTION, MOST_TERMS
+from archive.search.engine import DEEPEST_PAGE, EVERYTHING, PAGE, Answer, Engine, Filters, Order
+from archive.search.generations import IndexAway
+from consortium.access import policy
+from consortium.access.permissions import Permission
+from governance.models import Municipality
+
+__all__ = [
+    "DEEPEST_PAGE",
+    "EVERYTHING",
+    "LONGEST_QUESTION",
+    "MOST_TERMS",
+    "PAGE",
+    "Filters",
+    "Found",
+    "IndexAway",
+    "Order",
+    "PersonalNumberAsked",
+    "coverage",
+    "folder",
+    "public",
+    "staff",
+    "suggestions",
+    "ways_on",
+]
+
+PUBLIC, STAFF = "public", "staff"
+MOST_PENDING = 500
+SUGGESTIONS = 8
+
+
+class PersonalNumberAsked(Exception):
+    """The archive is not searched by personal identity number; the question was neither asked nor kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    total: int
+    units: list[ArchivalUnit]
+    facets: dict[str, dict[str, int]]
+    stems: frozenset[str] = frozenset()  # what to mark in the text shown
+    replaced: dict[str, str] = field(default_factory=dict)  # typed → looked for instead
+    cut: bool = False  # only the first part of the question was read
+
+    @property
+    def pages(self) -> int:
+        return min(DEEPEST_PAGE, -(-self.total // PAGE))
+
+
+def folder(which: str) -> Path:
+    return settings.SEARCH_DIR / which
+
+
+def public(question: str, filters: Filters = EVERYTHING, *, order: Order = Order.RELEVANCE, page: int = 1) -> Found:
+    """Raises PersonalNumberAsked and IndexAway."""
+    _refuse_personal_numbers(question)
+    answer = _engine(folder(PUBLIC)).find(question, filters, order=order, page=page, without=_leaving())
+    return _shown(answer, ArchivalUnit.objects.public())
+
+
+def staff(
+    user: policy.AnyUser, question: str, filters: Filters = EVERYTHING, *, order: Order = Order.RELEVANCE, page: int = 1
+) -> Found:
+    """Everything in the municipalities whose closed records the user may read."""
+    _refuse_personal_numbers(question)
+    places = Municipality.objects.where_may(user, Permission.RECORD_READ_CLOSED).values_list("code", flat=True)
+    answer = _engine(folder(STAFF)).find(question, filters, order=order, page=page, within=list(places))
+    return _shown(answer, ArchivalUnit.objects.visible_to(user))
+
+
+def suggestions(typed: str) -> list[str]:
+    """Titles of public units that hold what has been typed so far."""
+    if personal_numbers.holds_one(typed):
+        return []
+    ids = _engine(folder(PUBLIC)).by_title(typed, 3 * SUGGESTIONS)
+    titles = dict(ArchivalUnit.objects.public().filter(pk__in=ids).values_list("pk", "title"))
+    return list(dict.fromkeys(titles[pk] for pk in ids if pk in titles))[:SUGGESTIONS]
+
+
+def ways_on(question: str, filters: Filters) -> list[tuple[str, Filters, int]]:
+    """When nothing was found: nearby questions that do find something, with how much."""
+    words = question.split()
+    tried = [(question, EVERYTHING)] if filters and words else []
+    if 1 < len(words) <= MOST_TERMS:
+        tried += [(" ".join(words[:at] + words[at + 1 :]), EVERYTHING) for at in range(len(words))]
+    engine = _engine(folder(PUBLIC))
+    found = [(text, limits, engine.count(text, limits)) for text, limits in tried]
+    return sorted((way for way in found if way[2]), key=lambda way: way[2])[:5]
+
+
+def coverage() -> dict[str, tuple[int, int | None, int | None]]:
+    """Municipality code → number of public units, first and last year."""
+    return _engine(folder(PUBLIC)).coverage()
+
+
+@cache
+def _engine(path: Path) -> Engine:
+    return Engine(path)
+
+
+def _refuse_personal_numbers(question: str) -> None:
+    if personal_numbers.holds_one(question):
+        raise PersonalNumberAsked
+
+
+def _leaving() -> Iterable[uuid.UUID]:
+    """Withdrawn, but perhaps still in the index: kept out of hits, counts and facets alike."""
+    leaving = ArchivalUnit.objects.filter(withdrawal__isnull=False, index_due__isnull=False)
+    return leaving.values_list("pk", flat=True)[:MOST_PENDING]
+
+
+def _shown(answer: Answer, allowed: QuerySet[ArchivalUnit]) -> Found:
+    rows = allowed.select_related("owner", "aip__records_creator", "parent").prefetch_related("files")
+    units = rows.in_bulk(answer.ids)
+    shown = [units[pk] for pk in answer.ids if pk in units]
+    return Found(
+        total=answer.total - (len(answer.ids) - len(shown)),
+        units=shown,
+        facets=answer.facets,
+        stems=frozenset(answer.plan.stems),
+        replaced=answer.plan.replaced,
+        cut=answer.plan.cut,
+    )
