@@ -31,6 +31,7 @@ class Task(Protocol[P]):
 
 class Doorbell(DjangoTask):  # type: ignore[misc]
     abstract = True
+    rings_in = "light"
 
     def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:
         transaction.on_commit(partial(self.ring, args, kwargs))
@@ -38,16 +39,16 @@ class Doorbell(DjangoTask):  # type: ignore[misc]
     def ring(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Redis away or full: what the person did is committed and must be answered; the sweep rings later."""
         try:
-            self.apply_async(args, kwargs, retry=False)
+            self.apply_async(args, kwargs, retry=False, queue=self.rings_in)
         except (OperationalError, RedisError, OSError) as error:
             log.warning("Meddelandekön svarar inte (%s); svepet tar %s%r inom en minut.", error, self.name, args)
 
 
 def light_task(function: Callable[P, None]) -> Task[P]:
     """For seconds: notices, indexing of one unit, sweeps."""
-    return cast(Task[P], shared_task(base=Doorbell, queue="light")(function))
+    return cast(Task[P], shared_task(base=Doorbell, rings_in="light")(function))
 
 
 def heavy_task(function: Callable[P, None]) -> Task[P]:
     """For minutes: reading whole packages, writing and re-reading copies."""
-    return cast(Task[P], shared_task(base=Doorbell, queue="heavy")(function))
+    return cast(Task[P], shared_task(base=Doorbell, rings_in="heavy")(function))

@@ -7,7 +7,7 @@ worker's, so a skewed clock neither steals a lease nor keeps it for ever.
 import datetime
 from typing import Any, Self, TypeVar
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -45,9 +45,10 @@ class ClaimableQuerySet(models.QuerySet[T]):
     def claim(self, pk: Any, lease: datetime.timedelta = LEASE) -> T | None:
         """Take the row if it is due and free; None when somebody else has it or nothing is to be done."""
         candidate = self.due().filter(pk=pk).select_for_update(skip_locked=True).values("pk")
-        taken = self.model._base_manager.filter(pk__in=candidate).update(
-            fence=F("fence") + 1, tries=F("tries") + 1, lease_until=DatabaseNow() + lease
-        )
+        with transaction.atomic():
+            taken = self.model._base_manager.filter(pk__in=candidate).update(
+                fence=F("fence") + 1, tries=F("tries") + 1, lease_until=DatabaseNow() + lease
+            )
         return self.model._base_manager.get(pk=pk) if taken else None
 
     def stuck(self, longer_than: datetime.timedelta) -> Self:
