@@ -4,7 +4,7 @@ BIN := .venv/bin
 SUITE ?= tests
 WORKERS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test fast bench lock fmt chromium
+.PHONY: help setup setup-dev run test fast bench lock fmt chromium secrets
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -75,3 +75,32 @@ endef
 
 chromium:
 	@command -v chromium >/dev/null || $(call apt,chromium)
+
+secrets: ## Draw the passwords that docker-compose.yml reads (once; they stay)
+	@$(PYTHON) -c "$$DRAW_SECRETS"
+
+# The folder is closed; the files in it are open, because a container's user has another number than ours.
+define DRAW_SECRETS
+import os, pathlib, secrets
+folder = pathlib.Path("secrets")
+folder.mkdir(mode=0o700, exist_ok=True)
+draw = lambda: secrets.token_urlsafe(36)
+database, queue = draw(), draw()
+wanted = {
+    "secret_key": secrets.token_urlsafe(64),
+    "postgres_password": database,
+    "database_url": f"postgresql://samarkiv:{database}@database/samarkiv",
+    "redis_password": queue,
+    "redis_url": f"redis://:{queue}@broker:6379/0",
+    "cache_url": f"redis://:{queue}@cache:6379/0",
+    "store_user": "samarkiv",
+    "store_password": draw(),
+}
+if any((folder / name).exists() for name in wanted):
+    raise SystemExit("Mappen secrets/ har redan lösenord. De hör ihop med databasen och byts inte av sig själva.")
+for name, value in wanted.items():
+    with open(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444), "w") as out:
+        out.write(value)
+print("Lösenorden ligger i secrets/. Säkerhetskopiera mappen och visa den för ingen.")
+endef
+export DRAW_SECRETS

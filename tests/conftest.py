@@ -32,7 +32,7 @@ def django_db_modify_db_settings(servers: Servers) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def tests_may_empty_append_only_tables() -> Iterator[None]:
-    """After a transactional test every table is emptied, the append-only ones too, which only their owner can arrange."""
+    """Transactional tests end by emptying every table, the append-only ones too, which only their owner can arrange."""
     flush = DatabaseOperations.sql_flush
 
     def with_triggers_off(self: DatabaseOperations, style: Style, tables: list[str], **options: bool) -> list[str]:

@@ -48,6 +48,9 @@ def test_a_day_with_the_portal(house: Portal) -> None:
     house.start()
     assert house.status() == 404  # the folder of static files shows no list, but the web answers
 
+    for program in ("web", "light", "heavy"):
+        house.manage("alive", program, "--port", house.url.rpartition(":")[2])
+
     refused = house.manage("up", code=1)
     assert house.url in refused
     assert f"process {house.process_id}" in refused

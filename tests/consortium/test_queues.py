@@ -1,0 +1,62 @@
+"""The doorbell: after the commit, on the right queue, and never in the way of the act."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import transaction
+
+from consortium.embedded.servers import Servers
+from consortium.queues import Task, heavy_task, light_task
+
+
+@light_task
+def notice(row: int) -> None:
+    """Stands for something quick."""
+
+
+@heavy_task
+def package(row: int) -> None:
+    """Stands for something slow."""
+
+
+@pytest.fixture
+def broker(servers: Servers) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(servers.trial.redis_url()) as client:
+        client.flushdb()
+        yield client
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("task", "queue"), [(notice, "light"), (package, "heavy")])
+def test_rings_on_its_own_queue_once_the_row_is_committed(broker: redis.Redis, task: Task[[int]], queue: str) -> None:
+    with transaction.atomic():
+        task.delay_on_commit(1)
+        assert broker.llen(queue) == 0
+    assert broker.llen(queue) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_that_was_undone_rings_nowhere(broker: redis.Redis) -> None:
+    with transaction.atomic():
+        notice.delay_on_commit(1)
+        transaction.set_rollback(True)
+    assert broker.llen("light") == 0
+
+
+def test_without_redis_the_act_succeeds_at_once(tmp_path: Path) -> None:
+    """What the person did is committed and must be answered; the sweep rings within a minute."""
+    environment = {"SAMARKIV_DATA": str(tmp_path / "nobody-answers"), "DJANGO_SETTINGS_MODULE": "consortium.settings"}
+    question = (
+        "import time, django; django.setup()\n"
+        "from tests.consortium.test_queues import notice\n"
+        "started = time.monotonic(); notice.ring((1,), {}); print(time.monotonic() - started)\n"
+    )
+    command = [sys.executable, "-c", question]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 2
+    assert "svepet tar" in done.stderr
