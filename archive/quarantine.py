@@ -20,9 +20,10 @@ from django.conf import settings
 
 from archive.refusals import Busy, NoSpace
 
-BLOCK = 1 << 20
-SMALLEST_BLOCK = 1 << 14
-SECONDS_BETWEEN_SYNCS = 5.0
+BLOCK = 1 << 20  # for hashing
+LARGEST_READ = 1 << 18
+SMALLEST_READ = 1 << 14
+SECONDS_BETWEEN_SYNCS = 2.0
 
 
 def upload_path(key: UUID) -> Path:
@@ -229,7 +230,7 @@ class Appetite:
         now = time.monotonic()
         took, self._asked = now - self._asked, now
         if took < 0.1:
-            self.size = min(self.size * 2, BLOCK)
+            self.size = min(self.size * 2, LARGEST_READ)
         elif took > 1:
-            self.size = max(self.size // 4, SMALLEST_BLOCK)
+            self.size = max(self.size // 4, SMALLEST_READ)
         return self.size

@@ -17,7 +17,7 @@ ROUTE = "upload"
 FORM_AROUND_FILE = 1 << 16
 
 
-class QuarantinedFile(UploadedFile):
+class QuarantinedFile(UploadedFile):  # type: ignore[type-arg]
     """A file in quarantine that nobody answers for yet: gone with the request unless somebody `keep`s it."""
 
     def __init__(self, key: UUID, name: str, size: int, sha256: str) -> None:
@@ -78,7 +78,7 @@ class QuarantineHandler(FileUploadHandler):
         self.digest.update(raw_data)
         return None
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> QuarantinedFile | None:
         if not self.inflow:
             return None
         try:

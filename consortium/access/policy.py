@@ -5,7 +5,7 @@ Which those are, the container itself says with `above()`. Roles on a consortium
 """
 
 from collections.abc import Iterable
-from typing import Any, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -21,7 +21,7 @@ AnyUser = User | AnonymousUser
 
 class Container(Protocol):
     pk: Any
-    _meta: Any
+    _meta: ClassVar[Any]
 
     def above(self) -> Iterable["Container"]: ...
 
