@@ -136,10 +136,7 @@ class _Planner:
     def _every_word(self, term: str) -> tantivy.Query | None:
         """Malung-Sälen, or a number that is nowhere as such: all its words."""
         clauses = [self._stem(stem, stem) for stem in language.stems(term)]
-        found = [clause for clause in clauses if clause]
-        if not found or len(found) < len(clauses):
-            return None
-        return tantivy.Query.boolean_query([(tantivy.Occur.Must, clause) for clause in found])
+        return _all([clause for clause in clauses if clause]) if clauses and all(clauses) else None
 
     def _beginning(self, term: str) -> tantivy.Query | None:
         word = (language.words(term) or [""])[-1]
@@ -170,11 +167,9 @@ class _Planner:
     def _guessed(self, stem: str, typed: str) -> list[tantivy.Query]:
         if around := self.index.words.around(stem):
             return [self._any_of(around, 1, COMPOUND)]
-        if (apart := self.index.words.taken_apart(stem)) and all(map(self.alive, apart)):
-            self.made.stems.update(apart)
-            return [
-                tantivy.Query.boolean_query([(tantivy.Occur.Must, self._any_of([part], 1, COMPOUND)) for part in apart])
-            ]
+        apart = [self._stem(part, part, guess=False) for part in self.index.words.taken_apart(stem)]
+        if apart and all(apart):
+            return [_all([part for part in apart if part])]
         meant = [word for word in self.index.words.meant(stem) if self.alive(word)]
         if not meant:
             return []
@@ -214,3 +209,7 @@ def _either(ways: list[tantivy.Query]) -> tantivy.Query | None:
     if len(ways) < 2:
         return ways[0] if ways else None
     return tantivy.Query.boolean_query([(tantivy.Occur.Should, way) for way in ways])
+
+
+def _all(clauses: list[tantivy.Query]) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, clause) for clause in clauses])

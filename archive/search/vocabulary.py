@@ -63,6 +63,10 @@ def parts(word: str, known: Container[str], depth: int = 2) -> set[str]:
     for at in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
         if _is_part(tail := word[at:], known) and (head := _head(word[:at], known)):
             found |= {head, tail}
+    if word.startswith("e") and (rest := word[1:]) in known:  # e-arkiv, e-tjänst
+        found.add(rest)
+    elif word.startswith("e") and not found and depth > 1:
+        found |= parts(word[1:], known, depth - 1)
     if depth > 1:
         for part in tuple(found):
             found |= parts(part, known, depth - 1)
@@ -77,7 +81,7 @@ def _head(text: str, known: Container[str]) -> str | None:
             if _is_part(bare, known):
                 return bare
     stem = next(iter(language.stems(text)), text)
-    return stem if _is_part(stem, known) else None
+    return stem if stem in known and len(text) > SHORTEST_PART + 1 else None
 
 
 def _is_part(text: str, known: Container[str]) -> bool:
