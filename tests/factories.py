@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from archive.models import AIP, SIP, ArchivalUnit, RecordsCreator, ValidationReport
+from archive.models import AIP, SIP, ArchivalUnit, RecordsCreator, Upload, ValidationReport
 from archive.packages.report import Facts, Finding, Findings, Group, Place, Report, Severity, Verdict
 from consortium import registry
 from consortium.access import grants
@@ -154,6 +154,20 @@ def group(rule: str, severity: Severity, *places: str, count: int | None = None)
         findings.add(Finding(rule, severity, Place(place, 12), "a1b2", "c3d4"))
     (made,) = findings.groups()
     return dataclasses.replace(made, count=count or made.count)
+
+
+def upload(owner: Municipality, by: User, **fields: Any) -> Upload:
+    return Upload.objects.create(
+        owner=owner,
+        agreement=fields.pop("agreement", None) or agreement(owner),
+        uploaded_by=by,
+        **{
+            "filename": "leverans.zip",
+            "size": 1000,
+            "expires_at": timezone.now() + datetime.timedelta(days=7),
+            **fields,
+        },
+    )
 
 
 def aip(owner: Municipality | None = None, **fields: Any) -> AIP:

@@ -68,6 +68,10 @@ MATRIX: dict[str, Row] = {
     # deliveries
     "board": Row("200 200 200 200 200 200 200 login"),
     # archive
+    "upload": Row("200 200 200 403 403 403 403 login"),
+    "cancel_upload": Row("404 302 404 404 404 404 404 login", ("upload",), "post"),
+    "tus_uploads": Row("204 204 204 204 204 204 204 401", method="options"),
+    "tus_upload": Row("404 200 404 404 404 404 404 401", ("upload",)),
     "sip_list": Row(SIP_LIST),
     "sip": Row(SIP_PAGE, ("sip",)),
     "sip_state": Row(SIP_PAGE, ("sip",)),
@@ -108,7 +112,8 @@ def objects(people: Personas) -> dict[str, str]:
     factories.report(sip)
     aip = factories.aip(falun)
     unit = factories.unit(aip=aip)
-    return {"sip": str(sip.pk), "aip": str(aip.pk), "unit": str(unit.pk), "missing": "0" * 8}
+    upload = factories.upload(falun, people.producer_falun)
+    return {"upload": str(upload.pk), "sip": str(sip.pk), "aip": str(aip.pk), "unit": str(unit.pk), "missing": "0" * 8}
 
 
 def answer(client: Client, name: str, row: Row, objects: dict[str, str]) -> str:
