@@ -1,4 +1,7 @@
-"""A store in a folder: temporary name in the same folder → write → fsync → link to the key → fsync of the folders."""
+"""A store in a folder: temporary name in the same file system → write → fsync → link to the key → fsync of the folders.
+
+What is being written lies in one folder of its own, so that leftovers are found without walking a million keys.
+"""
 
 import contextlib
 import datetime
@@ -14,7 +17,7 @@ from archive.stores.base import PIECE, Alive, CopyDamaged, CopyMissing, Store, S
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SPARE = 1 << 20
-_PART = ".part-"
+_PARTS = ".skrivs"
 
 
 class FolderStore(Store):
@@ -63,7 +66,7 @@ class FolderStore(Store):
     def sweep(self, older_than: datetime.timedelta) -> int:
         """A writer keeps the time of its file fresh, so an old one has no writer."""
         removed, oldest = 0, time.time() - older_than.total_seconds()
-        for path in self.folder.rglob(f"{_PART}*"):
+        for path in (self.folder / _PARTS).glob("*"):
             with contextlib.suppress(FileNotFoundError):
                 if path.stat().st_mtime < oldest:
                     path.unlink()
@@ -86,9 +89,10 @@ class FolderStore(Store):
             raise self.full()
 
     def _write(self, target: Path, pieces: Iterable[bytes]) -> bool:
-        part = target.with_name(f"{_PART}{secrets.token_hex(8)}")
+        part = self.folder / _PARTS / secrets.token_hex(8)
         try:
             self._make_folders(target.parent)
+            self._make_folders(part.parent)
             _write_durably(part, pieces)
             try:
                 os.link(part, target)  # unlike a rename it never replaces what is there

@@ -1,18 +1,18 @@
 """The archival packages: where each copy is, what has happened, what the receipt says."""
 
-import json
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from archive import documents, publication, storage, tasks
+from archive import documents, publication, receipts, storage, tasks
 from archive.forms import ReasonForm
 from archive.models import AIP, ArchivalUnit, PreservationEvent
 from consortium import audit
@@ -129,22 +129,17 @@ def aip_download(request: StaffRequest, aip_id: UUID) -> StreamingHttpResponse:
 
 
 @require_GET
-def receipt(request: StaffRequest, aip_id: UUID, form: str) -> HttpResponse:
+def receipt(request: StaffRequest, aip_id: UUID, form: str) -> HttpResponseBase:
     """The receipt for people (PDF) and for the source system (JSON); the producer may read it too."""
     found = get_or_404(request, AIP, aip_id, may=Permission.SIP_READ)
     issued = getattr(found, "receipt", None)
     if issued is None:
         raise Http404(_("Kvittensen är inte utfärdad än."))
     audit.record(by=request.user, what=Event.RECEIPT_DOWNLOADED, target=found, place=found.owner, form=form)
+    headers = {"Content-Disposition": f'attachment; filename="{issued.number}.{form}"'}
     if form == "json":
-        content, kind = json.dumps(issued.document, ensure_ascii=False, indent=1).encode(), "application/json"
-    else:
-        content, kind = documents.receipt_pdf(issued), "application/pdf"
-    return HttpResponse(
-        content,
-        content_type=kind,
-        headers={"Content-Disposition": f'attachment; filename="{issued.number}.{form}"'},
-    )
+        return StreamingHttpResponse(receipts.as_json(issued), content_type="application/json", headers=headers)
+    return HttpResponse(documents.receipt_pdf(issued), content_type="application/pdf", headers=headers)
 
 
 @require_POST

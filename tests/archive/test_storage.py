@@ -149,7 +149,7 @@ def test_bytes_are_durable_before_the_key_exists_and_the_key_before_we_say_so(
 
     def opened_path(descriptor: int) -> str:
         path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
-        return "part" if path.name.startswith(".part-") else str(path.relative_to(tmp_path))
+        return "part" if path.parent.name == ".skrivs" else str(path.relative_to(tmp_path))
 
     source, sha256 = package(tmp_path)
     with stores(a=tmp_path / "a"):
@@ -190,7 +190,7 @@ def test_interrupted_writing_leaves_nothing_that_stays(tmp_path: Path) -> None:
         with pytest.raises(Stopped):
             store.put(KEY, source, alive=stop)
         assert [path.name for path in (tmp_path / "a").rglob("*") if path.is_file()] == [storage.MARKER]
-        left = tmp_path / "a" / "ab" / "cd" / ".part-0123"
+        left = tmp_path / "a" / ".skrivs" / "0123"
         left.write_bytes(b"halvt")
         assert storage.sweep() == 0
         os.utime(left, (time.time() - 3 * 86400,) * 2)
