@@ -17,6 +17,7 @@ APPEND_ONLY = {
     "archive_receipt",
     "archive_fixitycheck",
 }
+SLOW = ("browser", "load")
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +50,15 @@ def tests_may_empty_append_only_tables() -> Iterator[None]:
 @pytest.fixture
 def people(db: None) -> personas.Personas:
     return personas.make()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick tests first. Those that start browsers or whole portals come last, one of each kind at a time."""
+    for item in items:
+        for kind in SLOW:
+            if item.get_closest_marker(kind):
+                item.add_marker(pytest.mark.xdist_group(kind))
+    items.sort(key=lambda item: any(item.get_closest_marker(kind) for kind in SLOW))
 
 
 def pytest_unconfigure() -> None:

@@ -92,6 +92,7 @@ def test_given_servers_are_used_and_none_are_started(tmp_path: Path, servers: Se
         "REDIS_URL": trial.redis_url(2),
         "SECRET_KEY": "x" * 50,
         "ALLOWED_HOSTS": "localhost",
+        "SITE_URL": "http://localhost",
     }
     with portal(tmp_path / "data", **given) as house:
         house.start()
