@@ -17,8 +17,9 @@ from itertools import islice
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from archive import personal_numbers, storage
+from archive import ingest, personal_numbers, storage
 from archive.models import AIP, ArchivalUnit, ContentFile
 from archive.packages import erms
 from archive.packages.erms import Case, Document, RestrictionKind
@@ -27,6 +28,7 @@ from consortium.models.leases import DatabaseNow, database_now
 
 log = logging.getLogger(__name__)
 BATCH = 500
+PAUSE = datetime.timedelta(minutes=2)
 MOST_XML_TRIED = 2000
 MOST_PATHS_HELD = 250_000
 _HEAD = 64 * 1024  # bytes that are enough to see what an XML file is
@@ -51,12 +53,18 @@ class _Made:
 
 def describe(aip: AIP) -> None:
     """Make the units and hand them to the search index. The AIP is claimed; running again makes the same rows."""
-    reader = _Reader(aip, database_now())
-    units = iter(reader.units())
-    while batch := list(islice(units, BATCH)):
-        _save(batch)
-        aip.keep()
-    aip.done(status=AIP.Status.DESCRIBED, next_due=DatabaseNow())
+    if aip.tried_too_often:
+        return ingest.leave_to_person(
+            aip, aip.trouble or _("Förteckningen avbröts gång på gång utan att hinna säga varför.")
+        )
+    try:
+        units = _Reader(aip, database_now()).units()
+        while batch := list(islice(units, BATCH)):
+            _save(batch)
+            aip.keep()
+    except storage.NoCopyAnswers as problem:
+        return aip.retry_later(PAUSE, trouble=str(problem))
+    return aip.done(status=AIP.Status.DESCRIBED, next_due=DatabaseNow(), trouble="")
 
 
 @transaction.atomic
