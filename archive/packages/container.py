@@ -73,6 +73,8 @@ class Tree(ABC):
         """Folders at most four deep, root included: enough to judge the layout of a package."""
         self._report = report
         self._folder = ""
+        # A plain name has at most 100 characters and a short path 200, of two bytes each: within any ordinary limit.
+        self._quickly = limits.max_component_bytes >= 200 and limits.max_path_bytes >= 400
 
     # Reading
 
@@ -163,7 +165,8 @@ class Tree(ABC):
             raise refuse("E_ARCHIVE_LIMIT", "max_members", stored, f"> {len(self.index)}", self.limits.max_members)
         folder, _, base = path.rpartition("/")
         known = folder == self._folder or not folder
-        if not (known and base and names.plain(base) and len(path) < 200) and (found := names.fault(path, self.limits)):
+        ordinary = known and base and self._quickly and len(path) < 200 and path[0] != "/" and names.plain(base)
+        if not ordinary and (found := names.fault(path, self.limits)):
             self._bad(Fault(found[0], found[1], stored, stored))
             return None
         if not known and not self._imply(folder):

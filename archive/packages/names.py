@@ -50,7 +50,9 @@ def fault(path: str, limits: Limits) -> tuple[str, str] | None:
     if components[0] == "__MACOSX" or components[-1] == ".DS_Store" or components[-1].startswith("._"):
         return MACOS, "macos"
     for component in components:
-        if not plain(component) and (found := _odd(component, limits)):
+        if len(component.encode("utf-8", "surrogatepass")) > limits.max_component_bytes:
+            return LIMIT, "max_component_bytes"
+        if not plain(component) and (found := _odd(component)):
             return found
     return None
 
@@ -74,9 +76,7 @@ def _climbs(path: str) -> str | None:
     return None
 
 
-def _odd(component: str, limits: Limits) -> tuple[str, str] | None:
-    if len(component.encode("utf-8", "surrogatepass")) > limits.max_component_bytes:
-        return LIMIT, "max_component_bytes"
+def _odd(component: str) -> tuple[str, str] | None:
     for character in component:
         if not character.isprintable() and unicodedata.category(character) in _INVISIBLE:
             return NAME, f"U+{ord(character):04X}"

@@ -85,7 +85,8 @@ def attribute(
             yield Trouble(f'{short}="{written}"', wanted, None, "value", Severity.ERROR)
 
     REGISTRY.setdefault(on, []).append(Requirement(rule, on, judge))
-    CLAIMED.setdefault(on, {})[name] = rule
+    if value is not None or form is not None:
+        CLAIMED.setdefault(on, {})[name] = rule
 
 
 CLAIMED: dict[str, dict[str, str]] = {}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from archive.packages import grammar
 from archive.packages.mets import EXT, HREF, Document, FileEntry, Node
-from archive.packages.rules import Trouble, attribute, fault, requirement
+from archive.packages.rules import CLAIMED, Trouble, attribute, fault, requirement
 
 PROFILE = "http://xml.ra.se/e-arkiv/METS/CommonSpecificationSwedenPackageProfile.xml"
 TYPES = (
@@ -38,6 +38,7 @@ def one_of(values: tuple[str, ...]) -> Callable[[str], bool]:
 
 def optional(rule: str, on: str, name: str, form: Callable[[str], bool], expected: str) -> None:
     """An attribute that may be left out, but says something definite when it is there."""
+    CLAIMED.setdefault(on, {})[name] = rule
 
     @requirement(rule, on=on)
     def judge(node: Node | FileEntry, document: Document) -> Iterator[Trouble]:

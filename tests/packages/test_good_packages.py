@@ -1,0 +1,117 @@
+"""Good packages are found good, however they are packed."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from archive.packages.check import Progress, check
+from archive.packages.fixity import Content
+from archive.packages.report import Report, Severity, Verdict
+from tests.packages import specimens
+
+KINDS = ("folder", "tar", "tar.gz", "zip")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_fgs_1_2_is_valid(tmp_path: Path, kind: str) -> None:
+    report = check(specimens.packed(specimens.fgs(), tmp_path, kind))
+    assert (report.verdict, report.profile, report.rules()) == (Verdict.VALID, "fgs-1.2", set())
+    assert report.facts.creator == "Miljönämnden"
+    assert report.facts.agreements == ("MN 2024-0001; 2024-01-15",)
+    assert report.facts.codes == ("ORG:2120002239",)
+    assert report.facts.files == 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_e_ark_sip_with_everything_has_no_finding_at_all(tmp_path: Path, kind: str) -> None:
+    report = check(specimens.packed(specimens.eark(), tmp_path, kind))
+    assert (report.verdict, report.profile) == (Verdict.VALID, "e-ark-sip-2.1.0")
+    assert report.rules() == set()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_representation_with_its_own_mets_is_valid(tmp_path: Path, kind: str) -> None:
+    report = check(specimens.packed(specimens.eark_with_representation_mets(), tmp_path, kind))
+    assert [group for group in report.groups if group.severity == Severity.ERROR] == []
+
+
+def test_fgs_zip_without_root_folder_is_valid(tmp_path: Path) -> None:
+    assert check(specimens.packed(specimens.fgs(), tmp_path, "zip", root="")).verdict == Verdict.VALID
+
+
+def test_names_in_nfd_are_found_by_mets_in_nfc(tmp_path: Path) -> None:
+    files = {path.replace("å", "a\u030a"): data for path, data in specimens.fgs().items()}
+    assert check(specimens.packed(files, tmp_path)).verdict == Verdict.VALID
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "cp850", "utf-8"])
+def test_zip_names_without_the_utf_8_flag_are_read_as_mets_spells_them(tmp_path: Path, encoding: str) -> None:
+    members = [
+        (path.encode() if path.isascii() else path.encode(encoding), data, {"flags": 0})
+        for path, data in specimens.fgs().items()
+    ]
+    path = tmp_path / "paket.zip"
+    path.write_bytes(specimens.zip_of(*members))  # type: ignore[arg-type]
+    assert check(path).verdict == Verdict.VALID
+
+
+@pytest.mark.parametrize(
+    ("name", "algorithm"),
+    [("MD5", "md5"), ("SHA-1", "sha1"), ("SHA-256", "sha256"), ("SHA-384", "sha384"), ("SHA-512", "sha512")],
+)
+def test_all_usual_digests_are_verified_in_any_case(tmp_path: Path, name: str, algorithm: str) -> None:
+    data = specimens.FGS_CONTENT["content/1/beslut.pdf"]
+    good = specimens.sums(data, algorithm, name)
+    digest = good.split('CHECKSUM="')[1].split('"')[0]
+    before = specimens.sums(data)
+    for written in (good, good.replace(digest, digest.upper()), good.replace(digest, f" {digest} ")):
+        files = specimens.fgs(lambda mets, written=written: mets.replace(before, written))  # type: ignore[misc]
+        report = check(specimens.packed(files, tmp_path))
+        assert report.verdict == Verdict.VALID
+    wrong = good.replace(digest, ("0" if digest[0] != "0" else "1") + digest[1:])
+    report = check(specimens.packed(specimens.fgs(lambda mets: mets.replace(before, wrong)), tmp_path))
+    assert "FGS12-CHECKSUM" in report.rules()
+
+
+def test_an_empty_file_is_a_record_too(tmp_path: Path) -> None:
+    content = {**specimens.FGS_CONTENT, "content/3/tom.txt": b""}
+    files = {"sip.xml": specimens.fgs_mets(content).encode(), **content}
+    assert check(specimens.packed(files, tmp_path)).verdict == Verdict.VALID
+
+
+def test_report_survives_json_and_is_the_same_twice(tmp_path: Path) -> None:
+    path = specimens.packed(specimens.eark(lambda mets: mets.replace(' ID="D1"', "")), tmp_path)
+    first, second = check(path), check(path)
+    assert first.compared() == second.compared()
+    assert Report.from_json(first.to_json()) == first
+
+
+def test_content_is_told_with_its_digest_and_its_place_in_the_tar(tmp_path: Path) -> None:
+    path = specimens.packed(specimens.eark(), tmp_path)
+    told: list[Content] = []
+    check(path, collect=told.append)
+    whole = path.read_bytes()
+    assert {each.path for each in told} == set(specimens.eark())
+    for each in told:
+        assert each.offset is not None
+        data = whole[each.offset : each.offset + each.size]
+        assert data == specimens.eark()[each.path]
+        assert each.sha256 == hashlib.sha256(data).hexdigest()
+
+
+def test_progress_reaches_the_end_and_can_cancel(tmp_path: Path) -> None:
+    path = specimens.packed(specimens.eark(), tmp_path)
+    seen: list[Progress] = []
+    check(path, progress=seen.append)
+    assert seen[0].stage == "container"
+    assert seen[-1].bytes_done == seen[-1].bytes_total > 0
+
+    class Cancelled(Exception):
+        pass
+
+    def cancel(_: object) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        check(path, progress=cancel)
