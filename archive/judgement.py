@@ -136,6 +136,13 @@ class Judgement:
             for group in self.report.groups
         ]
 
+    def to_mend(self) -> list[ReadGroup]:
+        """What stops and what warns, the first to act on first."""
+        return [each for each in self.groups() if each.group.severity != Severity.INFO]
+
+    def to_know(self) -> list[ReadGroup]:
+        return [each for each in self.groups() if each.group.severity == Severity.INFO]
+
     def _change(self, group: Group, earlier: dict[tuple[str, Severity], Group]) -> str:
         if self.before is None:
             return ""

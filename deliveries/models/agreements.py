@@ -91,10 +91,15 @@ class SubmissionAgreement(models.Model):
             "version": f"{self.number}, version {self.version}",
             "expect": {
                 "agreements": [self.number],
-                "codes": [code for code in (self.owner.code, self.owner.organisation_number) if code],
+                "codes": self._codes(),
                 "profile": self.profile,
             },
         }
+
+    def _codes(self) -> list[str]:
+        """The owner as packages may name it: by SCB code as a local code, or by organisation number."""
+        number = self.owner.organisation_number
+        return [self.owner.code, f"Local:{self.owner.code}", *([number] if number else [])]
 
     def hindrance(self, on: datetime.date | None = None) -> str | None:
         """Why nothing can be delivered under this agreement today, as a sentence, or None when it can."""
