@@ -45,7 +45,7 @@ def _finding() -> dict[str, object]:
         "count": 3,
         "why": "Utan kontrollsumma går det inte att visa att filen är oförändrad.",
         "mend": "Lägg till attributen CHECKSUM och CHECKSUMTYPE på varje fil i METS.xml och ladda upp paketet igen.",
-        "who": "Rättas av leverantören",
+        "who": "Leverantören",
         "url": "#CSIP71",
         "places": [
             {"where": where, "found": "", "expected": "SHA-256"},

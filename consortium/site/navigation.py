@@ -27,7 +27,7 @@ class Link:
 
 
 PUBLIC = [
-    Item(_("Sök i arkivet"), "search"),
+    Item(_("Sök i arkivet"), "start"),
     Item(_("Om e-arkivet"), "about"),
 ]
 STAFF = [
@@ -36,6 +36,7 @@ STAFF = [
     Item(_("Lämna paket"), "upload", (Permission.SIP_UPLOAD,)),
     Item(_("Arkivpaket"), "aip_list", (Permission.AIP_STATUS,)),
     Item(_("Leveransprojekt"), "board", (Permission.PROJECT_READ,)),
+    Item(_("Driftläge"), "status", (Permission.HEALTH_READ,)),
     Item(_("Sök"), "search"),
 ]
 
