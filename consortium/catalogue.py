@@ -93,8 +93,8 @@ def compiled(catalogue: Catalogue) -> bytes:
     pairs = [(b"", HEADER.encode())]
     for (singular, plural), forms in catalogue.items():
         if all(forms):
-            key = f"{singular}\0{plural}" if plural else singular
-            pairs.append((key.encode(), "\0".join(forms).encode()))
+            name = f"{singular}\0{plural}" if plural else singular
+            pairs.append((name.encode(), "\0".join(forms).encode()))
     pairs.sort()
     start = 28 + 16 * len(pairs)
     keys, values = b"", b""

@@ -2,11 +2,12 @@
 scrolls sideways on a small screen."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
-from playwright.sync_api import APIResponse, Page
+from playwright.sync_api import APIResponse, Page, ViewportSize
 
 from archive.models import SIP
 from consortium.models import User
@@ -17,10 +18,10 @@ from tests.test_access_matrix import MATRIX
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+WCAG: dict[str, Any] = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+CONTRAST: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 IN_THE_DARK = ("archivist_falun", "visitor")  # between them they see every kind of page
-SMALLEST = {"width": 320, "height": 640}  # 400 % zoom on a common screen (WCAG 1.4.10)
+SMALLEST: ViewportSize = {"width": 320, "height": 640}  # 400 % zoom on a common screen (WCAG 1.4.10)
 
 
 @pytest.fixture
@@ -35,7 +36,16 @@ def objects(people: Personas) -> dict[str, str]:
     unit = factories.unit(aip=aip)
     factories.project(falun)
     running, stuck = (factories.sip(falun, status=status) for status in (SIP.Status.RECEIVED, SIP.Status.NEEDS_PERSON))
-    rows = {"sip": sip, "aip": aip, "unit": unit, "faulty": faulty, "running": running, "stuck": stuck}
+    upload = factories.upload(falun, people.producer_falun)
+    rows = {
+        "upload": upload,
+        "sip": sip,
+        "aip": aip,
+        "unit": unit,
+        "faulty": faulty,
+        "running": running,
+        "stuck": stuck,
+    }
     return {name: str(row.pk) for name, row in rows.items()}
 
 
@@ -86,7 +96,7 @@ def test_axe_finds_nothing(
     assert not complaints, "\n".join(complaints)
 
 
-def axe(page: Page, options: dict[str, object]) -> list[str]:
+def axe(page: Page, options: dict[str, Any]) -> list[str]:
     found = Axe().run(page, options=options).response["violations"]
     return [f"{each['id']} {node['html'][:160]}" for each in found for node in each["nodes"]]
 
