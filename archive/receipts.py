@@ -56,6 +56,8 @@ def what_differs(aip: AIP) -> str:
 @transaction.atomic
 def _issue(aip: AIP) -> None:
     aip.done(status=AIP.Status.CONFIRMED, trouble="")
+    if Receipt.objects.filter(aip=aip).exists():
+        return
     number, issued_at = registry.next_number("KV"), database_now()
     document = {"schema": SCHEMA, "number": number, "issued_at": issued_at.isoformat(), **_facts(aip)}
     Receipt.objects.create(aip=aip, number=number, issued_at=issued_at, document=document)

@@ -17,7 +17,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 # What the fonts can show, and all that PDF/A lets us write; proved by a test.
-_SHOWN = re.compile(r"[\n -~\u00a0-\u04ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff\u2200-\u22ff]")
+_SHOWN = re.compile(
+    r"[\n -~\u00a0-\u04ff\u2010-\u2027\u2030-\u2040\u2042\u2044-\u2052\u2054-\u205e"
+    r"\u20a0-\u20bf\u2190-\u21ff\u2200-\u22ff]"
+)
 
 
 def typeset(
@@ -31,6 +34,7 @@ def typeset(
         "publisher": publisher,
         "language": language.partition("-")[0],
         "page": _("Sida"),
+        "facts_heads": [_("Uppgift"), _("Innehåll")],
         "footer": "",
     }
     pdf: bytes = typst.compile(
