@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from archive.packages import grammar, xml
 from archive.packages.grammar import METS, XLINK, XSI
+from archive.packages.media_registry import is_registered
 from archive.packages.report import Place
 
 CSIP = "{https://DILCIS.eu/XML/METS/CSIPExtensionMETS}"
@@ -97,7 +98,7 @@ def plain_location(attributes: dict[str, str], location: dict[str, str], known: 
         return ""
     mime, created = attributes["MIMETYPE"], attributes["CREATED"]
     if mime not in known:
-        if not grammar.is_mime(mime):
+        if not grammar.is_mime(mime) or not is_registered(mime):
             return ""
         known.add(mime)
     if created not in known:
@@ -180,6 +181,8 @@ class Document:
     structmaps: list[Node] = field(default_factory=list)
     filesec: Node | None = None
     files: int = 0
+    repeated: set[str] = field(default_factory=set)
+    """Ids that several elements have."""
     notes: dict[str, Any] = field(default_factory=dict)
     """What rules remember between nodes of one document."""
 
@@ -187,6 +190,10 @@ class Document:
     def folder(self) -> str:
         """With its closing slash; "" at the root."""
         return self.path.rpartition("/")[0] + "/" if "/" in self.path else ""
+
+    def note_repeated(self, identifier: str) -> None:
+        if len(self.repeated) < _MOST_CHILDREN:
+            self.repeated.add(identifier)
 
     def place(self, node: "Node | FileEntry | None" = None) -> Place:
         if node is None:
@@ -329,6 +336,7 @@ class _Walk:
 
     def _check_value(self, node: "Node | FileEntry", name: str, value: str) -> None:
         if name == "ID" and not self.document.ids.add(value):
+            self.document.note_repeated(value)
             self._grammar("METS-ID", node, f'ID="{value}"', None)
         expected = grammar.wrong_value(node.kind, name, value)
         if expected is not None:

@@ -99,6 +99,7 @@ def load_all() -> None:
         aip_dip,
         common,
         csip_files,
+        csip_identifiers,
         csip_metadata,
         csip_root,
         csip_structmap,

@@ -10,10 +10,12 @@ from archive.packages.grammar import XLINK
 from archive.packages.mets import CSIP, HREF, Document, FileEntry, Node
 from archive.packages.report import Severity
 from archive.packages.rules import Trouble, attribute, fault, requirement
-from archive.packages.rules.csip_metadata import files_below
+from archive.packages.rules.csip_metadata import files_below, is_known_media_type
 from archive.packages.rules.vocabularies import CONTENT_TYPES
 
 DATETIME = "YYYY-MM-DDThh:mm:ss"
+_MOST_NAMES = 100
+"""Of the sections that one attribute names."""
 
 
 def used_for(group: Node, use: str) -> bool:
@@ -97,6 +99,7 @@ def a_group_has_files(node: Node, document: Document) -> Iterator[Trouble]:
 
 attribute("CSIP67", "file", "ID", form=grammar.is_identifier)
 attribute("CSIP68", "file", "MIMETYPE", form=grammar.is_mime, expected="application/pdf")
+is_known_media_type("CSIP68", "file")
 attribute("CSIP69", "file", "SIZE", form=grammar.is_size, expected="0, 1, 2, …")
 attribute("CSIP70", "file", "CREATED", form=grammar.is_datetime, expected=DATETIME)
 attribute("CSIP71", "file", "CHECKSUM", expected="SHA-256")
@@ -127,6 +130,30 @@ def _may_have(rule: str, name: str) -> None:
 
 for _rule, _name in (("CSIP73", "OWNERID"), ("CSIP74", "ADMID"), ("CSIP75", "DMDID")):
     _may_have(_rule, _name)
+
+
+def _names_sections(rule: str, on: str, name: str) -> None:
+    """What a group or a file says of its metadata leads to sections that are there; METS has them before the files."""
+
+    @requirement(rule, on=on)
+    def judge(node: Node | FileEntry, document: Document) -> Iterator[Trouble]:
+        for identifier in node.get(name).split()[:_MOST_NAMES]:
+            if identifier not in _sections(document):
+                yield fault(identifier, f"{name} = dmdSec | amdSec", reason="unknown", severity=Severity.ERROR)
+
+
+def _sections(document: Document) -> frozenset[str]:
+    key = "ids of sections"
+    if key not in document.notes:
+        around = [section.parent for section in document.sections if section.parent is not None]
+        document.notes[key] = frozenset(node.get("ID") for node in (*document.sections, *around))
+    known: frozenset[str] = document.notes[key]
+    return known
+
+
+_names_sections("CSIP61", "fileGrp", "ADMID")
+_names_sections("CSIP74", "file", "ADMID")
+_names_sections("CSIP75", "file", "DMDID")
 
 
 @requirement("CSIP76", on="file")

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from archive.packages import grammar
 from archive.packages.grammar import XLINK
-from archive.packages.mets import Document, Node
+from archive.packages.media_registry import is_registered
+from archive.packages.mets import Document, FileEntry, Node
 from archive.packages.report import Severity
 from archive.packages.rules import Trouble, attribute, fault, requirement
 from archive.packages.rules.vocabularies import STATUSES
@@ -15,6 +16,17 @@ from archive.packages.rules.vocabularies import STATUSES
 REFERENCES = {"dmdSec": 22, "digiprovMD": 36, "rightsMD": 49}
 """The number of the first of the nine requirements on mdRef, in each kind of section."""
 DATETIME = "YYYY-MM-DDThh:mm:ss"
+
+
+def is_known_media_type(rule: str, on: str) -> None:
+    """A warning only: IANA's list grows, and this copy of it has a date."""
+
+    @requirement(rule, on=on)
+    def judge(node: Node | FileEntry, document: Document) -> Iterator[Trouble]:
+        written = node.get("MIMETYPE").strip()
+        if grammar.is_mime(written) and not is_registered(written):
+            yield fault(written, reason="unregistered", severity=Severity.WARNING)
+
 
 for _section, _first in REFERENCES.items():
     _on = f"{_section}/mdRef"
@@ -33,11 +45,12 @@ for _section, _first in REFERENCES.items():
         form=grammar.CHECKSUM_TYPES.__contains__,
         expected="MD5, SHA-1, SHA-256, SHA-384, SHA-512",
     )
+    is_known_media_type(f"CSIP{_first + 4}", _on)
 
 attribute("CSIP18", "dmdSec", "ID", form=grammar.is_identifier)
-attribute("CSIP19", "dmdSec", "CREATED", form=grammar.is_datetime, expected=DATETIME)
 attribute("CSIP33", "digiprovMD", "ID", form=grammar.is_identifier)
 attribute("CSIP46", "rightsMD", "ID", form=grammar.is_identifier)
+attribute("CSIP19", "dmdSec", "CREATED", form=grammar.is_datetime, expected=DATETIME)
 for _rule, _section in (("CSIP20", "dmdSec"), ("CSIP34", "digiprovMD"), ("CSIP47", "rightsMD")):
     attribute(_rule, _section, "STATUS", form=STATUSES.__contains__, expected=", ".join(STATUSES))
 

@@ -180,9 +180,10 @@ def _division(should: str, label_rule: str, label: str) -> None:
 
 
 def _is_called_for(document: Document, label: str) -> bool:
-    if label == "Representations" and (not document.is_root or _pointers(document)):
+    """Content is described in one division only when no representation has a division of its own."""
+    if label == "Representations" and representation_divisions(document):
         return False
-    return document.is_root
+    return document.is_root and any(used_for(group, label) for group in document.groups)
 
 
 _division("CSIP93", "CSIP95", "Documentation")
@@ -194,6 +195,9 @@ _division("CSIP101", "CSIP103", "Representations")
 def remember_what_divisions_point_at(node: Node, document: Document) -> Iterator[Trouble]:
     """Which groups each division refers to; judged when the document has ended."""
     label = node.parent.get("LABEL") if node.parent is not None else ""
+    everything: set[str] = document.notes.setdefault("pointed at", set())
+    if len(everything) < 10_000:
+        everything.add(node.get("FILEID"))
     if label in DIVISIONS:
         pointed: dict[str, dict[str, Node]] = document.notes.setdefault("pointed", {})
         many = pointed.setdefault(label, {})
@@ -206,13 +210,12 @@ def _points_at_groups(rules: tuple[str, str], label: str) -> None:
     references, pointer = rules
 
     def unreferenced(document: Document) -> Iterator[Node]:
-        pointed = document.notes.get("pointed", {}).get(label, {})
+        """Groups that no division mentions: neither that of their kind nor one further down, of a representation."""
+        pointed: set[str] = document.notes.get("pointed at", set())
         mentioned = {pointer.get(XLINK + "title") for pointer in _pointers(document)}
         for group in document.groups:
             if used_for(group, label) and group.get("ID") not in pointed and group.get("ID") not in mentioned:
-                files: set[str] = document.notes.get("files of", {}).get(group.get("ID"), set())
-                if not files & pointed.keys():
-                    yield group
+                yield group
 
     @requirement(references, on="mets/end")
     def all_groups_are_referred_to(node: Node, document: Document) -> Iterator[Trouble]:
@@ -258,43 +261,80 @@ def _pointers(document: Document) -> list[Node]:
     return [pointer for div in (main.child("div") if main is not None else ()) for pointer in div.child("mptr")]
 
 
-def _representation_divisions(document: Document) -> list[Node]:
+def representation_divisions(document: Document) -> list[Node]:
     main = main_division(document)
     found = [] if main is None else main.child("div")
     return [div for div in found if div.child("mptr") or div.get("LABEL").casefold().startswith("representations/")]
 
 
+def _target(pointer: Node, document: Document) -> str:
+    return resolve(pointer.get(HREF), document.folder).path
+
+
+def _is_there(document: Document, path: str) -> bool:
+    return document.notes["package"].find_number(path) is not None
+
+
+def _described_by_label(div: Node, document: Document) -> str:
+    """The METS of the folder that the division is called by; "" when there is none."""
+    top, _, folder = div.get("LABEL").partition("/")
+    path = f"{document.folder}{top[:1].lower()}{top[1:]}/{folder.strip('/')}/METS.xml"
+    return path if _is_there(document, path) else ""
+
+
 @requirement("CSIP105", on="package")
 def each_representation_has_a_division(view: object, document: Document) -> Iterator[Trouble]:
-    pointed = {resolve(pointer.get(HREF), document.folder).path for pointer in _pointers(document)}
+    pointed = {_target(pointer, document) for pointer in _pointers(document)}
     main = main_division(document)
     documents = getattr(view, "documents", [])
     for other in documents[1:]:
         if other.path not in pointed and main is not None:
-            yield fault(None, f'mptr xlink:href="{other.path}"', at=document.place(main))
+            yield fault(None, f'mptr xlink:href="{other.path}"', at=document.place(main), reason="missing")
+    for div in representation_divisions(document):
+        for pointer in div.child("mptr")[:1]:
+            path = _target(pointer, document)
+            if pointer.get(HREF) and not _is_there(document, path):
+                yield fault(path, "METS.xml", at=document.place(div), reason="nothing")
 
 
 @requirement("CSIP106", on="mets/end")
 def a_representation_division_has_an_id(node: Node, document: Document) -> Iterator[Trouble]:
-    for div in _representation_divisions(document):
+    for div in representation_divisions(document):
         if not grammar.is_identifier(div.get("ID")):
             yield fault(div.attributes.get("ID"), "ID", at=document.place(div))
 
 
 @requirement("CSIP107", on="mets/end")
 def a_representation_division_is_called_by_its_folder(node: Node, document: Document) -> Iterator[Trouble]:
-    for div in _representation_divisions(document):
+    """Label and pointer name the same folder. When they do not, the one that leads to a METS is right."""
+    for div in representation_divisions(document):
         for pointer in div.child("mptr")[:1]:
-            folder = resolve(pointer.get(HREF), document.folder).path.rpartition("/")[0]
-            if div.get("LABEL").casefold() != folder.casefold():
+            folder = _target(pointer, document).removeprefix(document.folder).rpartition("/")[0]
+            if folder and div.get("LABEL").casefold() != folder.casefold() and not _described_by_label(div, document):
                 wanted = folder[:1].upper() + folder[1:]
                 yield fault(div.attributes.get("LABEL"), f'LABEL="{wanted}"', at=document.place(div))
+        label = div.get("LABEL")
+        if not div.child("mptr") and not _has_folder(document, label[:1].lower() + label[1:]):
+            yield fault(label, 'LABEL="Representations/…"', at=document.place(div), reason="no-folder")
+
+
+def _has_folder(document: Document, folder: str) -> bool:
+    return bool(document.notes["package"].has_folder(document.folder + folder.rstrip("/")))
+
+
+@requirement("CSIP110", on="mets/end")
+def the_pointer_leads_where_the_label_says(node: Node, document: Document) -> Iterator[Trouble]:
+    for div in representation_divisions(document):
+        for pointer in div.child("mptr")[:1]:
+            said, target = _described_by_label(div, document), _target(pointer, document)
+            if said and pointer.get(HREF) and target != said and _is_there(document, target):
+                yield fault(target, said, at=document.place(pointer), reason="other")
 
 
 @requirement("CSIP108", on="mets/end")
 def a_representation_pointer_names_its_group(node: Node, document: Document) -> Iterator[Trouble]:
     groups = {group.get("ID") for group in document.groups if used_for(group, "Representations")}
-    for div in _representation_divisions(document):
+    for div in representation_divisions(document):
         for pointer in div.child("mptr"):
             title = pointer.get(XLINK + "title")
             if not title.strip() or (groups and title not in groups):
@@ -304,10 +344,11 @@ def a_representation_pointer_names_its_group(node: Node, document: Document) -> 
 
 @requirement("CSIP109", on="mets/end")
 def a_representation_division_has_one_pointer(node: Node, document: Document) -> Iterator[Trouble]:
-    for div in _representation_divisions(document):
+    """Where the representation has a METS to point at; one alone may be described in the METS of the package."""
+    for div in representation_divisions(document):
         count = div.counts.get("mptr", 0)
-        if count != 1:
-            yield fault(count or None, "mptr", at=document.place(div))
+        if count > 1 or (count == 0 and _described_by_label(div, document)):
+            yield fault(count or None, "mptr", at=document.place(div), reason="several" if count else "missing")
 
 
 def _pointer_attribute(rule: str, name: str, value: str | None, expected: str) -> None:

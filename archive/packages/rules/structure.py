@@ -1,5 +1,6 @@
 """E-ARK CSIP, the folders of a package (CSIPSTR1–16)."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from archive.packages.rules import Trouble, fault, requirement
 from archive.packages.rules.csip_files import used_for
 from archive.packages.rules.csip_root import folder_name
 
-_OWN = frozenset(("metadata", "representations", "schemas", "documentation"))
+_REPRESENTATION = re.compile(r"^representations/[^/]+/")
 
 
 @requirement("CSIPSTR1", on="package")
@@ -40,7 +41,7 @@ def _metadata_in(rule: str, kinds: tuple[str, ...], folder: str) -> None:
         for section in document.sections:
             for reference in section.child("mdRef") if section.kind in kinds else ():
                 path = resolve(reference.get(HREF), document.folder).path
-                if reference.get(HREF) and not path.startswith(folder + "/"):
+                if reference.get(HREF) and not _REPRESENTATION.sub("", path).startswith(folder + "/"):
                     yield fault(path, folder + "/", at=document.place(reference))
 
 
