@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from archive import ingest, storage
+from archive import ingest, making, storage
 from archive.models import AIP, ContentFile, PreservationEvent, StorageCopy
 from archive.packages.check import check
 from archive.packages.container import open_package
@@ -72,8 +72,8 @@ def test_the_package_is_a_faultless_eark_aip(package: Path, tmp_path: Path) -> N
 
 def test_the_same_rows_give_the_same_bytes(package: Path) -> None:
     aip = deliveries.accepted(package)
-    first = ingest.make_tar(aip, package.with_name("1.tar"), lambda: None)
-    second = ingest.make_tar(AIP.objects.get(pk=aip.pk), package.with_name("2.tar"), lambda: None)
+    first = making.make_tar(aip, package.with_name("1.tar"), lambda: None)
+    second = making.make_tar(AIP.objects.get(pk=aip.pk), package.with_name("2.tar"), lambda: None)
     assert first.sha256 == second.sha256
     assert package.with_name("1.tar").read_bytes() == package.with_name("2.tar").read_bytes()
 

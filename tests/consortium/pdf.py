@@ -63,8 +63,8 @@ def _page_text(page: pikepdf.Page) -> str:
     maps = {name: _to_unicode(font) for name, font in page.Resources.get("/Font", {}).items()}
     current: dict[int, str] = {}
     out: list[str] = []
-    for operands, operator in pikepdf.parse_content_stream(page):
-        name = str(operator)
+    for step in pikepdf.parse_content_stream(page):
+        operands, name = step.operands, str(step.operator)
         if name == "Tf":
             current = maps[str(operands[0])]
         elif name in ("Tj", "TJ"):
