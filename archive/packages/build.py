@@ -322,6 +322,7 @@ def _aip(
     with Workbench(target, "tar", created, about.folder + "/", progress) as bench:
         for file in _submitted(tree, formats):
             bench.add(SUBMISSION + file.path, file)
+        bench.add_text("documentation/leveransbeskrivning.txt", readme.delivery(about, created))
         bench.add_text("README.txt", readme.archival_package(about, created, received.name if received else None))
         writing = _Eark(bench, about, created, "AIP", "MIXED")
         writing.add_schemas(())
@@ -421,7 +422,8 @@ class _Eark:
         )
         proof = MetadataFile(entry._replace(path=entry.path.removeprefix(folder)), "PREMIS", version="3.0")
         use = f"Representations/{name}/data"
-        groups = [Group(use, _below(bench, folder, "data/"))] if bench.has(folder + "data/") else []
+        listed = _below(bench, folder, "data/")
+        groups = [Group(use, listed, self.content_type)] if bench.has(folder + "data/") else []
         write = partial(self._mets, objid=name, groups=groups, provenance=[proof], content_group=use)
         bench.add_written(folder + "METS.xml", write)
 

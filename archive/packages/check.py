@@ -14,12 +14,14 @@ from typing import Any
 from archive.packages import rules as _rules
 from archive.packages import xml
 from archive.packages.container import ContainerRefused, Fault, Tree, open_package
+from archive.packages.contents import Contents
 from archive.packages.fixity import Content, prove
 from archive.packages.limits import Limits
 from archive.packages.mets import CSIP, EXT, Document, Node, WrongRoot, read
 from archive.packages.profile import Expectation, Profile, detect
 from archive.packages.report import Agent, Facts, Finding, Findings, Place, Report, Severity, Verdict, quote
-from archive.packages.rulebook import Rulebook
+from archive.packages.rulebook import ROLES, Rulebook
+from archive.packages.schemas import Register
 from archive.packages.zip_reader import ZipTree
 
 _UNKNOWN = "e-ark-csip-2.1.0"
@@ -57,6 +59,7 @@ def check(
     collect: Callable[[Content], None] | None = None,
     sha256: str | None = None,
     identify: bool = False,
+    schemas: Register | None = None,
 ) -> Report:
     """Everything that is wrong with a package, and what it says of itself.
 
@@ -66,7 +69,7 @@ def check(
     chosen = Profile.load(profile) if isinstance(profile, str) else profile
     if limits is None:
         limits = Limits.from_mapping(chosen.limits) if chosen is not None else Limits()
-    return _Check(Path(path), chosen, limits, progress, expect).run(collect, sha256, identify)
+    return _Check(Path(path), chosen, limits, progress, expect, schemas).run(collect, sha256, identify)
 
 
 class _Check:
@@ -77,7 +80,9 @@ class _Check:
         limits: Limits,
         progress: Callable[[Progress], None] | None,
         expect: Expectation | None,
+        schemas: Register | None = None,
     ) -> None:
+        self.schemas = schemas
         self.path, self.asked, self.limits = path, profile, limits
         self.profile = profile or Profile.load(_UNKNOWN)
         self.progress = progress or (lambda _: None)
@@ -143,6 +148,7 @@ class _Check:
         book.package(view, self.documents[0])
         self._gather_facts()
         self._check_expectation(book)
+        self._judge_contents(book)
         self._prove(book, collect, identify)
         self._check_unlisted(book)
 
@@ -267,6 +273,31 @@ class _Check:
         severity = self.profile.severity(refused.reason.value) or Severity.ERROR
         place = Place(path, refused.line)
         self.findings.add(Finding(refused.reason.value, severity, place, quote(refused.detail)))
+
+    # What lies in the package besides METS
+
+    def _judge_contents(self, book: Rulebook) -> None:
+        tree, roles = book.tree, book.declared.roles
+        metadata = [number for number, role in enumerate(roles) if ROLES[role] in ("dmd", "digiprov", "rights", "md")]
+        contents = Contents(
+            tree,
+            book.declared,
+            book.add,
+            ROLES.index("attachment"),
+            limits=self._xml_limits(),
+            register=self.schemas,
+            demanded=self.profile.settings.get("schemas", {}).items(),
+            content_type=self.facts.content_specification,
+        )
+        found = contents.judge(
+            (tree.member(number).path for number in metadata), [document.path for document in self.documents]
+        )
+        self.facts = replace(
+            self.facts,
+            cases=found.cases,
+            records=found.documents,
+            specifications=tuple(dict.fromkeys(found.specifications)),
+        )
 
     # The bytes
 

@@ -23,6 +23,9 @@ LEVELS = {
     "MAY": Severity.INFO,
 }
 
+CONTENT_RULES = ("fgs-arendehantering-1.0", "cits-erms", "premis-3", "schemas")
+"""What a package holds is judged by its own specification, whatever the package's is."""
+
 
 class UnknownProfile(ValueError):
     """No specification and no file of that name."""
@@ -146,7 +149,7 @@ def _merged(key: str) -> dict[str, Any]:
     entry = _profiles()[key]
     levels: dict[str, Severity] = {}
     roles: dict[str, Mapping[str, str]] = {}
-    for file in ("core", *entry["rules"]):
+    for file in ("core", *CONTENT_RULES, *entry["rules"]):
         loaded = data(file)
         for rule, level in loaded["levels"].items():
             levels[rule] = LEVELS.get(level) or Severity(level)

@@ -200,6 +200,10 @@ class Facts:
     bytes: int = 0
     formats: Mapping[str, int] = field(default_factory=dict)
     """PUID → number of files; empty when formats were not identified."""
+    cases: int = 0
+    records: int = 0
+    specifications: tuple[str, ...] = ()
+    """Of what the package holds besides METS: case metadata, PREMIS, SIARD."""
 
     @property
     def creator(self) -> str:
@@ -216,11 +220,12 @@ class Facts:
             "agents": agents,
             "codes": list(self.codes),
             "formats": formats,
+            "specifications": list(self.specifications),
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        lists = {name: tuple(value[name]) for name in ("agreements", "codes")}
+        lists = {name: tuple(value.get(name, ())) for name in ("agreements", "codes", "specifications")}
         return cls(**{**value, **lists, "agents": tuple(Agent.from_json(agent) for agent in value["agents"])})
 
 

@@ -15,7 +15,7 @@ from archive.packages.references import is_plain, resolve
 from archive.packages.report import Finding, Findings, Place, Severity, quote
 from archive.packages.rules import CLAIMED, REGISTRY, Requirement, Trouble
 
-ROLES = ("", "file", "dmd", "digiprov", "rights", "md", "mptr")
+ROLES = ("", "file", "dmd", "digiprov", "rights", "md", "mptr", "attachment")
 _ROLE_OF_SECTION = {"dmdSec": "dmd", "digiprovMD": "digiprov", "rightsMD": "rights"}
 _SOFT_REASONS = {"backslash": "SK-HREF-BACKSLASH", "fragment": "SK-HREF-FRAGMENT", "query": "SK-HREF-FRAGMENT"}
 _NO_PARAMS: Mapping[str, str] = {}

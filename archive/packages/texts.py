@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from archive.packages import families
 from archive.packages.report import Finding
 
 TEXTS = Path(__file__).parent / "rules" / "texts"
@@ -35,7 +36,7 @@ class Text:
 
 @cache
 def _all() -> dict[str, Any]:
-    texts: dict[str, Any] = {}
+    texts: dict[str, Any] = dict(families.texts())
     for file in sorted(TEXTS.glob("*.json")):
         texts.update(json.loads(file.read_text("utf-8")))
     return texts

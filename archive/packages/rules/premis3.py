@@ -1,0 +1,77 @@
+"""PREMIS 3: the shape of its schema, kinds of objects, and that what is linked is also described."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from archive.packages.premis import NAMESPACE
+from archive.packages.report import Place
+from archive.packages.shape import Fault, Shape, Walker
+
+PREFIX = "PREMIS-"
+_XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+_KINDS = ("file", "bitstream", "representation", "intellectualEntity")
+_HAVE_BYTES = ("file", "bitstream")
+_LINKS = {
+    "linkingObjectIdentifierValue": "object",
+    "relatedObjectIdentifierValue": "object",
+    "linkingAgentIdentifierValue": "agent",
+    "linkingEventIdentifierValue": "event",
+}
+_IDENTITIES = {"objectIdentifierValue": "object", "agentIdentifierValue": "agent", "eventIdentifierValue": "event"}
+_MOST_LINKS = 100_000
+
+
+class Links:
+    """Identities and links of all PREMIS documents of a package: one may describe what another links to."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, set[int]] = {"object": set(), "agent": set(), "event": set()}
+        self.waiting: list[tuple[str, str, Place]] = []
+
+    def broken(self) -> Iterator[tuple[str, str, Place]]:
+        """(kind, identity, place) of links that lead nowhere, when all documents have been read."""
+        for kind, value, place in self.waiting:
+            if hash(value) not in self.known[kind]:
+                yield kind, value, place
+
+
+class Premis(Walker):
+    def __init__(self, shape: Shape, links: Links, path: str) -> None:
+        super().__init__(shape, NAMESPACE)
+        self._links, self._path = links, path
+        self._kind = ""
+        self._has_characteristics = self._has_format = False
+        self._own: dict[str, set[int]] = {"object": set(), "agent": set(), "event": set()}
+
+    def begins(self, name: str, element: Any, here: Place) -> Iterator[Fault]:
+        if name == "object":
+            self._has_characteristics = False
+            written = element.get(_XSI_TYPE, "")
+            self._kind = written.rpartition(":")[2]
+            if self._kind not in _KINDS:
+                yield Fault("TYP", "value", here.line, here.xpath or "", written or None, ", ".join(_KINDS))
+        elif name == "objectCharacteristics":
+            self._has_characteristics = True
+            if self._kind in _KINDS and self._kind not in _HAVE_BYTES:
+                yield Fault("KARAKTARISTIK", "unexpected", here.line, here.xpath or "", self._kind, None)
+        elif name == "format":
+            self._has_format = False
+        elif name in ("formatDesignation", "formatRegistry"):
+            self._has_format = True
+
+    def ends(self, name: str, text: str, here: Place) -> Iterator[Fault]:
+        if name == "object" and self._kind in _HAVE_BYTES and not self._has_characteristics:
+            yield Fault("KARAKTARISTIK", "missing", here.line, here.xpath or "", None, "<objectCharacteristics>")
+        elif name == "format" and not self._has_format:
+            expected = "<formatDesignation> | <formatRegistry>"
+            yield Fault("FORMAT", "missing", here.line, here.xpath or "", None, expected)
+        elif name in _IDENTITIES and text:
+            kind = _IDENTITIES[name]
+            if hash(text) in self._own[kind]:
+                yield Fault("DUBBLETT", "twice", here.line, here.xpath or "", text, None)
+            self._own[kind].add(hash(text))
+            self._links.known[kind].add(hash(text))
+        elif name in _LINKS and text:
+            kind, links = _LINKS[name], self._links
+            if hash(text) not in links.known[kind] and len(links.waiting) < _MOST_LINKS:
+                links.waiting.append((kind, text, Place(self._path, here.line, here.xpath)))
