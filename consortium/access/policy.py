@@ -49,8 +49,14 @@ def may(user: AnyUser, permission: Permission, container: Container) -> bool:
 
 
 def may_anywhere(user: AnyUser, permission: Permission) -> bool:
+    return permission in held_anywhere(user)
+
+
+def held_anywhere(user: AnyUser) -> frozenset[Permission]:
+    """Everything the user may do in some place or other, in one question to the database: for menus."""
     if not isinstance(user, User) or not user.is_active:
-        return False
+        return frozenset()
     if user.grants_due_on and user.grants_due_on <= timezone.localdate():
         grants.refresh(user)
-    return UserObjectPermission.objects.filter(user=user, permission__codename=permission.value).exists()
+    names = UserObjectPermission.objects.filter(user=user).values_list("permission__codename", flat=True).distinct()
+    return frozenset(Permission(name) for name in names)

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from consortium.access.permissions import Permission
-from consortium.access.policy import may_anywhere
+from consortium.access.policy import held_anywhere
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ STAFF = [
     Item(_("Arkivpaket"), "aip_list", (Permission.AIP_STATUS,)),
     Item(_("Leveransprojekt"), "board", (Permission.PROJECT_READ,)),
     Item(_("Driftläge"), "status", (Permission.HEALTH_READ,)),
-    Item(_("Sök"), "search"),
+    Item(_("Sök i arkivet"), "staff_search", (Permission.RECORD_READ_CLOSED,)),
+    Item(_("Publik sökning"), "search"),
 ]
 
 
@@ -49,11 +50,8 @@ def public_links(request: HttpRequest) -> list[Link]:
 
 
 def staff_links(request: HttpRequest, waiting: int) -> list[Link]:
-    seen = [
-        item
-        for item in STAFF
-        if not item.permissions or any(may_anywhere(request.user, permission) for permission in item.permissions)
-    ]
+    held = held_anywhere(request.user)
+    seen = [item for item in STAFF if not item.permissions or held.intersection(item.permissions)]
     return [link for item in seen if (link := _link(item, request.path, waiting if item.url_name == "work" else 0))]
 
 
