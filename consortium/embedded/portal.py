@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
+from typing import IO
 
 from consortium.embedded import commands, processes
 from consortium.embedded.servers import Servers
@@ -70,10 +71,9 @@ class Portal:
         """One management command as a step of its own, with the environment of the rest."""
         log = self.log("up")
         with step(what), log.open("ab") as out:
-            child = self._start([*commands.MANAGE, *arguments], None if shown else out)
+            child = self._start([*commands.MANAGE, *arguments], out, shown=shown)
             if code := self.supervisor.run(child):
-                end = "" if shown else f" Slutet av {log}:\n{tail(log)}"
-                raise StepFailed(f"{what} misslyckades (kod {code}).{end}")
+                raise StepFailed(f"{what} misslyckades (kod {code}). Slutet av {log}:\n{tail(log)}")
 
     def start_programs(self) -> None:
         schedule = self.trial.data_dir / "beat"
@@ -94,7 +94,12 @@ class Portal:
             return self._start(command, out, signal.SIGTERM if name == "web" else signal.SIGKILL)
 
     def _start(
-        self, command: list[str], out: processes.Log, when_we_die: signal.Signals = signal.SIGTERM
+        self,
+        command: list[str],
+        out: IO[bytes],
+        when_we_die: signal.Signals = signal.SIGTERM,
+        *,
+        shown: bool = False,
     ) -> subprocess.Popen[bytes]:
         return processes.start(
             command,
@@ -103,6 +108,7 @@ class Portal:
             cwd=self.base_dir,
             when_we_die=when_we_die,
             pass_fds=[self.listening.fileno()],
+            shown=shown,
         )
 
     def _wait_for_web(self) -> None:

@@ -15,7 +15,6 @@ from consortium.embedded.accounts import Account
 PR_SET_PDEATHSIG = 1
 TREE = "SAMARKIV_TREE"  # in the environment of everything `up` starts: the data folder it works for
 SERVERS = {"postgres", "redis-server"}
-Log = IO[bytes] | None  # None: the terminal
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -23,23 +22,25 @@ def start(
     command: Sequence[str | Path],
     *,
     env: Mapping[str, str],
-    log: Log,
+    log: IO[bytes],
     cwd: Path,
     account: Account | None = None,
     when_we_die: signal.Signals = signal.SIGTERM,
     pass_fds: Collection[int] = (),
+    shown: bool = False,
 ) -> subprocess.Popen[bytes]:
     """A child in a session of its own, so that Ctrl-C reaches it by us; the kernel tells it when we are gone.
 
-    Call from the main thread: the kernel watches the thread that started the child, not the process.
+    What is `shown` to people goes to the terminal, only complaints to the log. Call from the main thread: the kernel
+    watches the thread that started the child, not the process.
     """
     other = account if account and not account.is_us else None
     return subprocess.Popen(
         [str(part) for part in command],
         env=dict(env),
         stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
+        stdout=None if shown else log,
+        stderr=log,
         cwd=cwd,
         start_new_session=True,
         preexec_fn=_die_with(os.getpid(), when_we_die),
