@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from django.db import connection
 
-from archive import fixity, indexing, ingest, reception, receipts, validation
+from archive import fixity, indexing, ingest, receipts, reception, validation
 from archive.models import AIP, SIP
 from consortium.models import Pulse, Superseded
 from consortium.queues import Task, heavy_task, light_task
@@ -44,6 +44,12 @@ def confirm(aip_id: str) -> None:
 @light_task
 def index() -> None:
     indexing.follow()
+
+
+@heavy_task
+def go_on(aip_id: str) -> None:
+    """From whichever step the package stands at."""
+    store(aip_id)
 
 
 @heavy_task

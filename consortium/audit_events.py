@@ -25,6 +25,7 @@ class Event(TextChoices):
     SIP_GIVEN_BACK = "sip_given_back", _("Lämnade tillbaka en leverans")
     REPORT_DOWNLOADED = "report_downloaded", _("Hämtade en valideringsrapport")
     STORE_RESTORED = "store_restored", _("Lät återställa kopiorna i ett lager")
+    AIP_TRIED_AGAIN = "aip_tried_again", _("Lät en arkivering fortsätta")
     AIP_DOWNLOADED = "aip_downloaded", _("Hämtade ett arkivpaket")
     RECEIPT_DOWNLOADED = "receipt_downloaded", _("Hämtade en kvittens")
     CLOSED_FILE_OPENED = "closed_file_opened", _("Öppnade en handling som inte är offentlig")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from archive import documents, publication, receipts, storage, tasks
+from archive import documents, ingest, publication, receipts, storage, tasks
 from archive.forms import ReasonForm
 from archive.models import AIP, ArchivalUnit, PreservationEvent
 from consortium import audit
@@ -91,6 +92,8 @@ def _page(request: StaffRequest, found: AIP) -> dict[str, Any]:
     return {
         "aip": found,
         "status": status_tag(found),
+        "may_try_again": found.status == AIP.Status.NEEDS_PERSON
+        and policy.may(request.user, Permission.SIP_ACCEPT, found.owner),
         "running": found.status in (AIP.Status.STORING, AIP.Status.STORED, AIP.Status.DESCRIBED),
         "copies": list(found.copies.order_by("store")),
         "receipt": getattr(found, "receipt", None),
@@ -111,14 +114,18 @@ def _event(event: PreservationEvent) -> dict[str, Any]:
 
 
 @require_GET
-def aip_download(request: StaffRequest, aip_id: UUID) -> StreamingHttpResponse:
+def aip_download(request: StaffRequest, aip_id: UUID) -> HttpResponseBase:
     """The whole package as it is stored, one uncompressed tar."""
     found = get_or_404(request, AIP, aip_id, may=Permission.AIP_READ)
     if not found.copies.exists() or found.size is None:
         raise Http404(_("Paketet är inte lagrat än."))
+    try:
+        content = storage.read_range(found, 0, found.size)
+    except storage.NoCopyAnswers:
+        return render(request, "503.html", status=503)
     audit.record(by=request.user, what=Event.AIP_DOWNLOADED, target=found, place=found.owner)
     return StreamingHttpResponse(
-        storage.read_range(found, 0, found.size),
+        content,
         content_type="application/x-tar",
         headers={
             "Content-Disposition": f'attachment; filename="{found.number}.tar"',
@@ -140,6 +147,18 @@ def receipt(request: StaffRequest, aip_id: UUID, form: str) -> HttpResponseBase:
     if form == "json":
         return StreamingHttpResponse(receipts.as_json(issued), content_type="application/json", headers=headers)
     return HttpResponse(documents.receipt_pdf(issued), content_type="application/pdf", headers=headers)
+
+
+@require_POST
+def try_aip_again(request: StaffRequest, aip_id: UUID) -> HttpResponse:
+    """What stopped the package has been mended: go on from the step where it stood."""
+    found = get_or_404(request, AIP, aip_id, may=Permission.SIP_ACCEPT)
+    with transaction.atomic():
+        ingest.try_again(found)
+        audit.record(by=request.user, what=Event.AIP_TRIED_AGAIN, target=found, place=found.owner)
+    tasks.go_on.delay_on_commit(str(found.pk))
+    messages.success(request, _("Arkiveringen fortsätter. Du kan följa den här."))
+    return redirect("aip", aip_id)
 
 
 @require_POST
@@ -171,7 +190,11 @@ def withdraw_unit(request: StaffRequest, unit_id: UUID) -> HttpResponse:
 @require_POST
 def restore_unit(request: StaffRequest, unit_id: UUID) -> HttpResponse:
     unit = get_or_404(request, ArchivalUnit, unit_id, may=Permission.RECORD_PUBLISH)
-    publication.restore(unit, by=request.user)
-    tasks.index.delay_on_commit()
-    messages.success(request, _("”%(title)s” visas åter som förut.") % {"title": unit.title})
+    try:
+        publication.restore(unit, by=request.user)
+    except publication.NotPublishable as hindrance:
+        messages.error(request, str(hindrance))
+    else:
+        tasks.index.delay_on_commit()
+        messages.success(request, _("”%(title)s” visas åter som förut.") % {"title": unit.title})
     return redirect("aip", unit.aip_id)

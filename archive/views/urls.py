@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from archive.views import holdings, submissions, upload_page, uploads
+from archive.views import holdings, public, records, staff_search, submissions, upload_page, uploads
 
 
 class _Form:
@@ -23,6 +23,15 @@ register_converter(_Form, "report_form")
 register_converter(_ReceiptForm, "receipt_form")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", public.start, name="start"),
+    path("sok/", public.results, name="search"),
+    path("sok/forslag/", public.suggestions, name="suggestions"),
+    path("handling/<uuid:unit_id>/", records.record, name="record"),
+    path("handling/<uuid:unit_id>/fil/<int:file_id>/", records.record_file, name="record_file"),
+    path("handling/<uuid:unit_id>/fil/<int:file_id>/visa/", records.record_view, name="record_view"),
+    path("arkivet/", staff_search.staff_search, name="staff_search"),
+    path("arkivet/<uuid:unit_id>/", staff_search.staff_record, name="staff_record"),
+    path("arkivet/<uuid:unit_id>/fil/<int:file_id>/", staff_search.staff_file, name="staff_file"),
     path("ladda-upp/", upload_page.upload_page, name="upload"),
     path("ladda-upp/<uuid:upload_id>/avbryt/", upload_page.cancel_upload, name="cancel_upload"),
     path("uppladdning/", uploads.uploads, name="tus_uploads"),
@@ -38,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("arkivpaket/", holdings.aip_list, name="aip_list"),
     path("arkivpaket/<uuid:aip_id>/", holdings.aip, name="aip"),
     path("arkivpaket/<uuid:aip_id>/lage/", holdings.aip_state, name="aip_state"),
+    path("arkivpaket/<uuid:aip_id>/forsok-igen/", holdings.try_aip_again, name="try_aip_again"),
     path("arkivpaket/<uuid:aip_id>/paket.tar", holdings.aip_download, name="aip_download"),
     path("arkivpaket/<uuid:aip_id>/kvittens.<receipt_form:form>", holdings.receipt, name="receipt"),
     path("arkivenhet/<uuid:unit_id>/gor-offentlig/", holdings.publish_unit, name="publish_unit"),
