@@ -133,6 +133,7 @@
         warning.textContent = `${file.name}: ${words.already_here}`;
         continue;
       }
+      if (!file.size) transfer.state = "refused"; // before it stands in the queue, or it would be sent all the same
       transfers.push(transfer);
       section.hidden = false;
       show(transfer);
