@@ -4,6 +4,7 @@ First the container's names (a cheap walk that refuses what is broken), then its
 stored order against what METS declared of them. Nothing is unpacked, and memory does not grow with the bytes.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ from archive.packages import xml
 from archive.packages.container import ContainerRefused, Fault, Tree, open_package
 from archive.packages.contents import Contents
 from archive.packages.fixity import Content, prove
+from archive.packages.identity_numbers import masked
+from archive.packages.index import FILE
 from archive.packages.limits import Limits
 from archive.packages.mets import CSIP, EXT, Document, Node, WrongRoot, read
 from archive.packages.profile import Expectation, Profile, detect
@@ -26,6 +29,7 @@ from archive.packages.zip_reader import ZipTree
 
 _UNKNOWN = "e-ark-csip-2.1.0"
 _LOOK_EVERY = 0.2
+_MANY_DIGITS = re.compile(rb"\d{6}[-+]?\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,7 @@ class _Check:
         self._judge_contents(book)
         self._prove(book, collect, identify)
         self._check_unlisted(book)
+        self._check_names(book)
 
     # Which METS, which profile
 
@@ -312,17 +317,29 @@ class _Check:
                 last = now
                 self.progress(Progress("files", files, tree.files, size, tree.bytes))
 
-        paths = [document.path for document in self.documents]
-        formats = prove(book, paths, seen, collect, identify=identify)
-        self.facts = replace(self.facts, formats=formats)
+        found = prove(book, seen, collect, identify=identify)
+        self.facts = replace(self.facts, formats=dict(found.formats), claims=dict(found.claims))
         self.progress(Progress("files", tree.files, tree.files, tree.bytes, tree.bytes))
 
     def _check_unlisted(self, book: Rulebook) -> None:
         documents = {book.tree.find_number(document.path) for document in self.documents}
-        roles, kinds = book.declared.roles, book.tree.index.kinds
-        for number, kind in enumerate(kinds):
-            if kind == 0 and not roles[number] and number not in documents:
-                book.add("SK-FILE-UNLISTED", Place(book.tree.member(number).path), book.tree.member(number).path)
+        index, roles = book.tree.index, book.declared.roles
+        for number, kind in enumerate(index.kinds):
+            if kind != FILE:
+                continue
+            if not roles[number] and number not in documents:
+                path = book.tree.member(number).path
+                book.add("SK-FILE-UNLISTED", Place(path), path)
+            if not index.sizes[number]:
+                book.add("SK-FILE-EMPTY", Place(book.tree.member(number).path))
+
+    @staticmethod
+    def _check_names(book: Rulebook) -> None:
+        """Personal identity numbers in paths: the place is told, the number is not."""
+        for number in book.tree.index.names_with(_MANY_DIGITS):
+            path = book.tree.index.path(number)[len(book.tree.root) :]
+            if book.tree.index.kinds[number] == FILE and (shown := masked(path)) != path:
+                book.add("SK-PERSONAL-NUMBER", Place(shown))
 
     # What the package says of itself
 

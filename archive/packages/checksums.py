@@ -14,6 +14,7 @@ NAMES = ("", "md5", "sha1", "sha256", "sha384", "sha512")
 LENGTHS = (0, 16, 20, 32, 48, 64)
 WEAK = frozenset((1, 2))
 SHA256 = 3
+_MOST_TYPES = 10_000
 _NUMBERS = {name: number for number, name in enumerate(ALGORITHMS) if name}
 _HEX = re.compile(r"[0-9A-Fa-f]+", re.ASCII)
 
@@ -55,6 +56,9 @@ class Declarations:
         self.documents = array("H", [0]) * members
         self.lines = array("I", [0]) * members
         self.more: dict[int, list[Declared]] = {}
+        self._types = array("H", [0]) * members
+        self._type_names = [""]
+        self._type_numbers = {"": 0}
 
     def declare(self, declared: Declared) -> None:
         """Role 0 means "not listed", so roles begin at 1."""
@@ -69,6 +73,19 @@ class Declarations:
         self.lines[number] = declared.line
         if declared.digest:
             self._store(number, declared.digest)
+
+    def declare_type(self, number: int, media_type: str) -> None:
+        """What METS calls the file's type; there are few of them, however many files."""
+        known = self._type_numbers.get(media_type)
+        if known is None:
+            if len(self._type_names) > _MOST_TYPES:
+                return
+            known = self._type_numbers[media_type] = len(self._type_names)
+            self._type_names.append(media_type)
+        self._types[number] = known
+
+    def media_type(self, number: int) -> str:
+        return self._type_names[self._types[number]]
 
     def declare_first(self, number: int, algorithm: int, digest: bytes, line: int, document: int) -> None:
         """The common case, quickly: a file entry about a member that nobody has spoken of."""

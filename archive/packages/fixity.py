@@ -1,13 +1,21 @@
 """All bytes of a package once, in stored order: digests proven, and whatever else wants to see them, told."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from archive.packages import checksums
+from archive.packages.checksums import SHA256
+from archive.packages.format_rules import judge_format
+from archive.packages.formats import Format, IdentificationFailed, Identifier
+from archive.packages.inspection import Inspector, Look, kind_of
 from archive.packages.report import Place
 from archive.packages.rulebook import ROLES, Rulebook
+
+_NOTHING = Look()
+_REPORT_EVERY = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,61 +29,177 @@ class Content:
     mime: str = ""
     offset: int | None = None
     """Where its bytes begin in an uncompressed tar."""
+    claim: str = ""
+    """What the file says of itself: "PDF/A-1b". Never proof."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the pass over the bytes has found out about the files, for the facts of the report."""
+
+    formats: Counter[str] = field(default_factory=Counter)
+    claims: Counter[str] = field(default_factory=Counter)
 
 
 def prove(
     book: Rulebook,
-    documents: list[str],
     seen: Callable[[int, int], None],
     collect: Callable[[Content], None] | None,
     *,
     identify: bool = False,
-) -> dict[str, int]:
-    """Compare every member with what METS declared of it; returns how many files there are of each format."""
-    tree, declared = book.tree, book.declared
-    algorithms, more = declared.algorithms, declared.more
-    sha256 = hashlib.sha256
-    files = size = looked = 0
-    hashers: dict[int, Any] = {}
-    for number, piece, last in tree.sweep():
-        size += len(piece)
-        if last and not hashers:
-            digests = {}
-            if number not in more and algorithms[number] in (0, checksums.SHA256):
-                if algorithms[number] or collect is not None:
-                    digests[checksums.SHA256] = sha256(piece).digest()
+) -> Seen:
+    """Compare every member with what METS declared of it, and look at each as its bytes pass."""
+    if not identify:
+        return _Pass(book, seen, collect, None).run()
+    with Identifier() as identifier:
+        return _Pass(book, seen, collect, identifier).run()
+
+
+class _Pass:
+    def __init__(
+        self,
+        book: Rulebook,
+        seen: Callable[[int, int], None],
+        collect: Callable[[Content], None] | None,
+        identifier: Identifier | None,
+    ) -> None:
+        self.book, self.tree, self.progress, self.collect = book, book.tree, seen, collect
+        self.identifier, self.seen = identifier, Seen()
+        self._waiting: dict[int, tuple[str, str]] = {}
+        """Digest and claim of files whose format is still being looked for."""
+
+    def run(self) -> Seen:
+        declared, tell = self.book.declared, self.collect is not None or self.identifier is not None
+        algorithms, more, doubtful = declared.algorithms, declared.more, self.book.doubtful
+        files = size = 0
+        parts: _Parts | None = None
+        for number, piece, last in self.tree.sweep():
+            size += len(piece)
+            if parts is None and last:
+                digests, look = self._whole(number, piece)
             else:
-                digests = {each: checksums.digest_of(piece, each) for each in _needed(book, number, collect)}
+                parts = parts or self._begin(number)
+                parts.feed(piece)
+                if not last:
+                    self.progress(files, size)
+                    continue
+                digests, look, parts = parts.digests(), parts.look(), None
+            files += 1
+            if number in doubtful:
+                _settle_doubt(self.book, number, digests)
+            elif number in more or (algorithms[number] and declared.digest(number) != digests[algorithms[number]]):
+                _compare(self.book, number, digests)
+            if look is not _NOTHING:
+                self._judge_look(number, look)
+            if tell:
+                self._tell(number, digests, look.claim)
+            if not files % _REPORT_EVERY:
+                self.progress(files, size)
+        if self.identifier is not None:
+            self._identified(self.identifier.rest)
+        return self.seen
+
+    def _whole(self, number: int, piece: memoryview) -> tuple[dict[int, bytes], Look]:
+        """A member that came in one piece, as nearly all do."""
+        algorithm = self.book.declared.algorithms[number]
+        if algorithm == SHA256 and number not in self.book.declared.more:
+            digests = {SHA256: hashlib.sha256(piece).digest()}
         else:
-            if not hashers:
-                hashers = {
-                    each: hashlib.new(checksums.NAMES[each], usedforsecurity=False)
-                    for each in _needed(book, number, collect)
-                }
-            for hasher in hashers.values():
-                hasher.update(piece)
-            if not last:
-                seen(files, size)
-                continue
-            digests = {each: hasher.digest() for each, hasher in hashers.items()}
-            hashers = {}
-        files += 1
-        if number in book.doubtful:
-            _settle_doubt(book, number, digests)
-        elif algorithms[number] and (number in more or declared.digest(number) != digests[algorithms[number]]):
-            _compare(book, number, digests)
-        if collect is not None:
-            member = tree.member(number)
-            collect(Content(member.path, member.size, digests[checksums.SHA256].hex(), offset=member.offset))
-        if files - looked >= 256:
-            looked = files
-            seen(files, size)
-    return {}
+            digests = {each: checksums.digest_of(piece, each) for each in self._needed(number)}
+        kind = kind_of(bytes(piece[:4]))
+        if self.identifier is not None and not self._in_place(number):
+            self.identifier.add(number, self.tree.index.path(number), len(piece))
+            self.identifier.write(piece)
+        return digests, _NOTHING if kind is None else self._look_at(kind, piece)
+
+    def _begin(self, number: int) -> "_Parts":
+        if self.identifier is not None and not self._in_place(number):
+            self.identifier.add(number, self.tree.index.path(number), self.tree.index.sizes[number])
+            return _Parts(self._needed(number), self.identifier)
+        return _Parts(self._needed(number), None)
+
+    def _needed(self, number: int) -> set[int]:
+        wanted = set(self.book.declared.wanted(number))
+        return wanted | {SHA256} if self.collect is not None else wanted
+
+    @staticmethod
+    def _look_at(kind: str, piece: memoryview) -> Look:
+        inspector = Inspector(kind)
+        inspector.feed(bytes(piece))
+        return inspector.look()
+
+    def _judge_look(self, number: int, look: Look) -> None:
+        if look.encrypted:
+            self.book.add("E_CONTENT_ENCRYPTED", Place(self.tree.member(number).path))
+        if look.claim:
+            self.seen.claims[look.claim] += 1
+
+    # Formats
+
+    def _in_place(self, number: int) -> bool:
+        """A file of a folder need not be copied to be looked at."""
+        if self.identifier is None or self.tree.kind != "folder":
+            return False
+        self.identifier.add_in_place(number, self.tree.path / self.tree.index.path(number))
+        return True
+
+    def _tell(self, number: int, digests: dict[int, bytes], claim: str) -> None:
+        digest = digests[SHA256].hex() if SHA256 in digests else ""
+        if self.identifier is None:
+            self._collect(number, digest, claim, None)
+        else:
+            self._waiting[number] = (digest, claim)
+            self._identified(self.identifier.ready)
+
+    def _identified(self, answers: Callable[[], Iterable[tuple[int, Format]]]) -> None:
+        try:
+            for number, found in answers():
+                digest, claim = self._waiting.pop(number)
+                self.seen.formats[found.puid] += 1
+                judge_format(self.book, number, found)
+                self._collect(number, digest, claim, found)
+        except IdentificationFailed as failed:
+            self.book.add("SK-FORMATS-NOT-IDENTIFIED", Place(), str(failed))
+            self.identifier = None
+            for number, (digest, claim) in self._waiting.items():
+                self._collect(number, digest, claim, None)
+            self._waiting.clear()
+
+    def _collect(self, number: int, digest: str, claim: str, found: Format | None) -> None:
+        if self.collect is None:
+            return
+        member = self.tree.member(number)
+        puid, mime = (found.puid, found.mime) if found is not None else ("", "")
+        self.collect(Content(member.path, member.size, digest, puid, mime, member.offset, claim))
 
 
-def _needed(book: Rulebook, number: int, collect: object) -> set[int]:
-    wanted = set(book.declared.wanted(number))
-    return wanted | {checksums.SHA256} if collect is not None else wanted
+class _Parts:
+    """A member that comes in several pieces, while they come."""
+
+    def __init__(self, algorithms: set[int], identifier: Identifier | None) -> None:
+        self._hashers: dict[int, Any] = {
+            each: hashlib.new(checksums.NAMES[each], usedforsecurity=False) for each in algorithms
+        }
+        self._identifier, self._fresh = identifier, True
+        self._inspector: Inspector | None = None
+
+    def feed(self, piece: memoryview) -> None:
+        for hasher in self._hashers.values():
+            hasher.update(piece)
+        if self._identifier is not None:
+            self._identifier.write(piece)
+        if self._fresh:
+            self._fresh = False
+            kind = kind_of(bytes(piece[:4]))
+            self._inspector = None if kind is None else Inspector(kind)
+        if self._inspector is not None:
+            self._inspector.feed(bytes(piece))
+
+    def digests(self) -> dict[int, bytes]:
+        return {each: hasher.digest() for each, hasher in self._hashers.items()}
+
+    def look(self) -> Look:
+        return _NOTHING if self._inspector is None else self._inspector.look()
 
 
 def _compare(book: Rulebook, number: int, digests: dict[int, bytes]) -> None:

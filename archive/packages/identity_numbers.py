@@ -16,6 +16,11 @@ def holds_identity_number(text: str) -> bool:
     return any(_is_identity_number(match) for match in _CANDIDATE.finditer(text))
 
 
+def masked(text: str) -> str:
+    """The text with every such number made unreadable, so that the place can be shown."""
+    return _CANDIDATE.sub(lambda match: "•" * len(match[0]) if _is_identity_number(match) else match[0], text)
+
+
 def _is_identity_number(match: re.Match[str]) -> bool:
     _, year, month, day, last = match.groups()
     number, day_number = int(month), int(day) % _COORDINATION if int(day) > _COORDINATION else int(day)

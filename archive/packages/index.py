@@ -4,8 +4,11 @@ One table of hashes and a few flat arrays instead of a dict of strings and objec
 form (NFC, case folded), so that two names a Windows disk or a reader would confuse meet each other here.
 """
 
+import re
 import unicodedata
 from array import array
+from bisect import bisect_right
+from collections.abc import Iterator
 
 FILE, FOLDER, IMPLIED_FOLDER = 0, 1, 2
 _EMPTY = 0xFFFFFFFF
@@ -34,6 +37,15 @@ class NameIndex:
 
     def path(self, number: int) -> str:
         return self._names[self._starts[number] : self._starts[number + 1]].decode()
+
+    def names_with(self, pattern: re.Pattern[bytes]) -> Iterator[int]:
+        """The members in whose names a pattern is met, found in one search over all names."""
+        last = -1
+        for match in pattern.finditer(self._names):
+            number = bisect_right(self._starts, match.start()) - 1
+            if number != last:
+                last = number
+                yield number
 
     def find(self, path: str) -> int | None:
         """The member that has this name or one that would be confused with it."""

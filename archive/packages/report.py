@@ -200,6 +200,8 @@ class Facts:
     bytes: int = 0
     formats: Mapping[str, int] = field(default_factory=dict)
     """PUID → number of files; empty when formats were not identified."""
+    claims: Mapping[str, int] = field(default_factory=dict)
+    """What files say of themselves ("PDF/A-1b") → number of files."""
     cases: int = 0
     records: int = 0
     specifications: tuple[str, ...] = ()
@@ -214,12 +216,13 @@ class Facts:
     def to_json(self) -> dict[str, Any]:
         value = {name: getattr(self, name) for name in self.__slots__}
         agents = [agent.to_json() for agent in self.agents]
-        formats = dict(sorted(self.formats.items()))
+        formats, claims = dict(sorted(self.formats.items())), dict(sorted(self.claims.items()))
         return value | {
             "agreements": list(self.agreements),
             "agents": agents,
             "codes": list(self.codes),
             "formats": formats,
+            "claims": claims,
             "specifications": list(self.specifications),
         }
 

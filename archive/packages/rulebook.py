@@ -85,6 +85,7 @@ class Rulebook:
         if 2 * len(digest) != len(text):
             return False
         declared.declare_first(number, algorithm, digest, line or 0, document.number)
+        declared.declare_type(number, attributes["MIMETYPE"])
         return True
 
     def _base(self, document: Document) -> str:
@@ -154,6 +155,7 @@ class Rulebook:
         if number is None:
             return
         self._size(node, attributes.get("SIZE", ""), number, document, self.profile.roles[ROLES[role]]["size"])
+        self.declared.declare_type(number, attributes.get("MIMETYPE", ""))
         algorithm, digest = self._digest(node, attributes, document, role)
         line = node.line or 0
         self.declared.declare(Declared(number, algorithm, digest, role, line, document.number))

@@ -148,11 +148,12 @@ def eark(change: Callable[[str], str] = lambda mets: mets) -> Files:
 def representation_mets(files: Mapping[str, bytes]) -> str:
     """A METS document of a representation's own, its paths counted from its own folder."""
     entries = "".join(eark_file(f"R{number}", path, data) for number, (path, data) in enumerate(files.items()))
+    entries = entries.replace(' ADMID="DIGI" DMDID="DMD"', "")
     header = EARK_HEADER.partition('<agent ROLE="ARCHIVIST"')[0] + "</metsHdr>"
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <mets {E_ARK_NS} OBJID="rep1" TYPE="Mixed" csip:CONTENTINFORMATIONTYPE="MIXED" PROFILE="{SIP_PROFILE}">
 {header}
-<fileSec ID="RFS"><fileGrp ID="RG" USE="Data" ADMID="x">{entries}</fileGrp></fileSec>
+<fileSec ID="RFS"><fileGrp ID="RG" USE="Data">{entries}</fileGrp></fileSec>
 <structMap ID="RSM" TYPE="PHYSICAL" LABEL="CSIP"><div ID="RD0" LABEL="rep1"><div ID="RD1" LABEL="Metadata"/>
 <div ID="RD2" LABEL="Data"><fptr FILEID="RG"/></div></div></structMap>
 </mets>
