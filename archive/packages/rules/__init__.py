@@ -101,6 +101,7 @@ def load_all() -> None:
         csip_files,
         csip_identifiers,
         csip_metadata,
+        csip_representations,
         csip_root,
         csip_structmap,
         fgs12,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from archive.packages.mets import Document, FileEntry, Node
 from archive.packages.rules import Trouble, fault, requirement
-from archive.packages.rules.csip_structmap import csip_map, divisions, main_division, representation_divisions
+from archive.packages.rules.csip_divisions import csip_map, divisions, main_division, representation_divisions
 
 Elements = Callable[[Document], Iterable[Node | None]]
 

@@ -1,37 +1,23 @@
-"""E-ARK CSIP, the structural map: one physical map called CSIP, with a division for each kind of thing (CSIP80–119)."""
+"""E-ARK CSIP, the structural map: one physical map called CSIP, a division for each kind of thing (CSIP80–104, 116–119)."""
 
 from collections.abc import Iterator
 
 from archive.packages import grammar
-from archive.packages.grammar import XLINK
-from archive.packages.mets import HREF, Document, Node
-from archive.packages.references import resolve
+from archive.packages.mets import Document, Node
 from archive.packages.report import Severity
 from archive.packages.rules import Trouble, fault, requirement
+from archive.packages.rules.csip_divisions import (
+    csip_map,
+    described_one_by_one,
+    divisions,
+    main_division,
+    representation_divisions,
+    some,
+    unreferenced_groups,
+)
 from archive.packages.rules.csip_files import used_for
 
 DIVISIONS = ("Metadata", "Documentation", "Schemas", "Representations")
-
-
-def csip_map(document: Document) -> Node | None:
-    """The map called CSIP; when none is, the physical one or the first, so that its own faults can be named."""
-    maps = document.structmaps
-    for wanted in (("LABEL", "CSIP"), ("TYPE", "PHYSICAL")):
-        for node in maps:
-            if node.get(wanted[0]) == wanted[1]:
-                return node
-    return maps[0] if maps else None
-
-
-def main_division(document: Document) -> Node | None:
-    structmap = csip_map(document)
-    divisions = structmap.child("div") if structmap is not None else []
-    return divisions[0] if divisions else None
-
-
-def divisions(document: Document, label: str) -> list[Node]:
-    main = main_division(document)
-    return [div for div in main.child("div") if div.get("LABEL") == label] if main is not None else []
 
 
 @requirement("CSIP80", on="mets/end")
@@ -134,22 +120,17 @@ def _refers_to_all(rule: str, name: str, kinds: tuple[str, ...]) -> None:
             listed = set(div.get(name).split())
             place = document.place(div)
             if current and not listed:
-                yield fault(expected=f"{name}: {_some(current)}", at=place, reason="missing")
+                yield fault(expected=f"{name}: {some(current)}", at=place, reason="missing")
             elif not _covers(listed, current, sections):
-                yield fault(_some(listed), _some(current - listed), at=place, reason="incomplete")
+                yield fault(some(listed), some(current - listed), at=place, reason="incomplete")
             if unknown := listed - known:
-                yield fault(_some(unknown), _some(current), at=place, reason="unknown")
+                yield fault(some(unknown), some(current), at=place, reason="unknown")
 
 
 def _covers(listed: set[str], current: set[str], sections: list[Node]) -> bool:
     """A reference to the amdSec around them stands for all sections in it."""
     around = {section.get("ID"): section.parent.get("ID") for section in sections if section.parent is not None}
     return all(each in listed or around.get(each) in listed for each in current)
-
-
-def _some(identifiers: set[str]) -> str:
-    shown = sorted(identifiers)
-    return " ".join(shown[:5]) + (" …" if len(shown) > 5 else "")
 
 
 _refers_to_all("CSIP91", "ADMID", ("digiprovMD", "rightsMD", "techMD", "sourceMD"))
@@ -167,21 +148,24 @@ def _division(should: str, label_rule: str, label: str) -> None:
         if len(found) > 1:
             place = document.place(found[1])
             yield fault(len(found), 1, at=place, reason="several", severity=Severity.ERROR)
-        elif not found and _is_called_for(document, label):
+        elif not found and _is_called_for(document, label) and not _misspelled(main, label):
             yield fault(expected=f'div LABEL="{label}"', at=document.place(main), reason="missing")
 
     @requirement(label_rule, on="mets/end")
     def is_spelled_right(node: Node, document: Document) -> Iterator[Trouble]:
         main = main_division(document)
-        for div in main.child("div") if main is not None else ():
-            written = div.get("LABEL")
-            if written != label and written.strip().casefold() == label.casefold():
-                yield fault(written, f'LABEL="{label}"', at=document.place(div))
+        for div in _misspelled(main, label) if main is not None else ():
+            yield fault(div.get("LABEL"), f'LABEL="{label}"', at=document.place(div))
+
+
+def _misspelled(main: Node, label: str) -> list[Node]:
+    named = [div for div in main.child("div") if div.get("LABEL") != label]
+    return [div for div in named if div.get("LABEL").strip().casefold() == label.casefold()]
 
 
 def _is_called_for(document: Document, label: str) -> bool:
     """Content is described in one division only when no representation has a division of its own."""
-    if label == "Representations" and representation_divisions(document):
+    if label == "Representations" and (representation_divisions(document) or described_one_by_one(document)):
         return False
     return document.is_root and any(used_for(group, label) for group in document.groups)
 
@@ -195,14 +179,10 @@ _division("CSIP101", "CSIP103", "Representations")
 def remember_what_divisions_point_at(node: Node, document: Document) -> Iterator[Trouble]:
     """Which groups each division refers to; judged when the document has ended."""
     label = node.parent.get("LABEL") if node.parent is not None else ""
-    everything: set[str] = document.notes.setdefault("pointed at", set())
-    if len(everything) < 10_000:
-        everything.add(node.get("FILEID"))
-    if label in DIVISIONS:
-        pointed: dict[str, dict[str, Node]] = document.notes.setdefault("pointed", {})
-        many = pointed.setdefault(label, {})
-        if len(many) < 10_000:
-            many.setdefault(node.get("FILEID"), node)
+    pointed: dict[str, dict[str, Node]] = document.notes.setdefault("pointed", {})
+    many = pointed.setdefault(label if label in DIVISIONS else "", {})
+    if len(many) < 10_000:
+        many.setdefault(node.get("FILEID"), node)
     yield from ()
 
 
@@ -210,12 +190,8 @@ def _points_at_groups(rules: tuple[str, str], label: str) -> None:
     references, pointer = rules
 
     def unreferenced(document: Document) -> Iterator[Node]:
-        """Groups that no division mentions: neither that of their kind nor one further down, of a representation."""
-        pointed: set[str] = document.notes.get("pointed at", set())
-        mentioned = {pointer.get(XLINK + "title") for pointer in _pointers(document)}
-        for group in document.groups:
-            if used_for(group, label) and group.get("ID") not in pointed and group.get("ID") not in mentioned:
-                yield group
+        if label != "Representations" or not described_one_by_one(document):
+            yield from unreferenced_groups(document, label)
 
     @requirement(references, on="mets/end")
     def all_groups_are_referred_to(node: Node, document: Document) -> Iterator[Trouble]:
@@ -251,114 +227,3 @@ def _wrong_groups(document: Document, label: str) -> Iterator[Trouble]:
 _points_at_groups(("CSIP96", "CSIP116"), "Documentation")
 _points_at_groups(("CSIP100", "CSIP118"), "Schemas")
 _points_at_groups(("CSIP104", "CSIP119"), "Representations")
-
-
-# Representations that have METS documents of their own
-
-
-def _pointers(document: Document) -> list[Node]:
-    main = main_division(document)
-    return [pointer for div in (main.child("div") if main is not None else ()) for pointer in div.child("mptr")]
-
-
-def representation_divisions(document: Document) -> list[Node]:
-    main = main_division(document)
-    found = [] if main is None else main.child("div")
-    return [div for div in found if div.child("mptr") or div.get("LABEL").casefold().startswith("representations/")]
-
-
-def _target(pointer: Node, document: Document) -> str:
-    return resolve(pointer.get(HREF), document.folder).path
-
-
-def _is_there(document: Document, path: str) -> bool:
-    return document.notes["package"].find_number(path) is not None
-
-
-def _described_by_label(div: Node, document: Document) -> str:
-    """The METS of the folder that the division is called by; "" when there is none."""
-    top, _, folder = div.get("LABEL").partition("/")
-    path = f"{document.folder}{top[:1].lower()}{top[1:]}/{folder.strip('/')}/METS.xml"
-    return path if _is_there(document, path) else ""
-
-
-@requirement("CSIP105", on="package")
-def each_representation_has_a_division(view: object, document: Document) -> Iterator[Trouble]:
-    pointed = {_target(pointer, document) for pointer in _pointers(document)}
-    main = main_division(document)
-    documents = getattr(view, "documents", [])
-    for other in documents[1:]:
-        if other.path not in pointed and main is not None:
-            yield fault(None, f'mptr xlink:href="{other.path}"', at=document.place(main), reason="missing")
-    for div in representation_divisions(document):
-        for pointer in div.child("mptr")[:1]:
-            path = _target(pointer, document)
-            if pointer.get(HREF) and not _is_there(document, path):
-                yield fault(path, "METS.xml", at=document.place(div), reason="nothing")
-
-
-@requirement("CSIP106", on="mets/end")
-def a_representation_division_has_an_id(node: Node, document: Document) -> Iterator[Trouble]:
-    for div in representation_divisions(document):
-        if not grammar.is_identifier(div.get("ID")):
-            yield fault(div.attributes.get("ID"), "ID", at=document.place(div))
-
-
-@requirement("CSIP107", on="mets/end")
-def a_representation_division_is_called_by_its_folder(node: Node, document: Document) -> Iterator[Trouble]:
-    """Label and pointer name the same folder. When they do not, the one that leads to a METS is right."""
-    for div in representation_divisions(document):
-        for pointer in div.child("mptr")[:1]:
-            folder = _target(pointer, document).removeprefix(document.folder).rpartition("/")[0]
-            if folder and div.get("LABEL").casefold() != folder.casefold() and not _described_by_label(div, document):
-                wanted = folder[:1].upper() + folder[1:]
-                yield fault(div.attributes.get("LABEL"), f'LABEL="{wanted}"', at=document.place(div))
-        label = div.get("LABEL")
-        if not div.child("mptr") and not _has_folder(document, label[:1].lower() + label[1:]):
-            yield fault(label, 'LABEL="Representations/…"', at=document.place(div), reason="no-folder")
-
-
-def _has_folder(document: Document, folder: str) -> bool:
-    return bool(document.notes["package"].has_folder(document.folder + folder.rstrip("/")))
-
-
-@requirement("CSIP110", on="mets/end")
-def the_pointer_leads_where_the_label_says(node: Node, document: Document) -> Iterator[Trouble]:
-    for div in representation_divisions(document):
-        for pointer in div.child("mptr")[:1]:
-            said, target = _described_by_label(div, document), _target(pointer, document)
-            if said and pointer.get(HREF) and target != said and _is_there(document, target):
-                yield fault(target, said, at=document.place(pointer), reason="other")
-
-
-@requirement("CSIP108", on="mets/end")
-def a_representation_pointer_names_its_group(node: Node, document: Document) -> Iterator[Trouble]:
-    groups = {group.get("ID") for group in document.groups if used_for(group, "Representations")}
-    for div in representation_divisions(document):
-        for pointer in div.child("mptr"):
-            title = pointer.get(XLINK + "title")
-            if not title.strip() or (groups and title not in groups):
-                found = pointer.attributes.get(XLINK + "title")
-                yield fault(found, f"xlink:title: {_some(groups)}", at=document.place(pointer))
-
-
-@requirement("CSIP109", on="mets/end")
-def a_representation_division_has_one_pointer(node: Node, document: Document) -> Iterator[Trouble]:
-    """Where the representation has a METS to point at; one alone may be described in the METS of the package."""
-    for div in representation_divisions(document):
-        count = div.counts.get("mptr", 0)
-        if count > 1 or (count == 0 and _described_by_label(div, document)):
-            yield fault(count or None, "mptr", at=document.place(div), reason="several" if count else "missing")
-
-
-def _pointer_attribute(rule: str, name: str, value: str | None, expected: str) -> None:
-    @requirement(rule, on="mptr")
-    def judge(node: Node, document: Document) -> Iterator[Trouble]:
-        written = node.attributes.get(name)
-        if written is None or not written.strip() or (value is not None and written != value):
-            yield fault(written, expected)
-
-
-_pointer_attribute("CSIP110", HREF, None, "xlink:href")
-_pointer_attribute("CSIP111", XLINK + "type", "simple", 'xlink:type="simple"')
-_pointer_attribute("CSIP112", "LOCTYPE", "URL", 'LOCTYPE="URL"')

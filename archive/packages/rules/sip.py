@@ -63,6 +63,9 @@ _record_id("SIP7", "REFERENCECODE", once=True)
 _record_id("SIP8", "PREVIOUSREFERENCECODE", once=False)
 
 
+_SUBMITTER, _CONTACT = 15, 21
+
+
 class Part:
     """One of the four agents a delivery can name, and the numbers of its requirements."""
 
@@ -70,21 +73,27 @@ class Part:
         self.name, self.first, self.role, self.types, self.code = name, first, role, types, code
 
     def agents(self, node: Node) -> list[Node]:
-        return [
-            agent for agent in node.child("agent") if agent.get("ROLE") == self.role and agent.get("TYPE") in self.types
-        ]
+        """Those who play this part. A person beside a submitting organisation is its contact, not a submitter."""
+        fit = [each for each in node.child("agent") if each.get("ROLE") == self.role and each.get("TYPE") in self.types]
+        organisations = [each for each in fit if each.get("TYPE") == "ORGANIZATION"]
+        return organisations if self.first == _SUBMITTER and organisations else fit
 
     def nearly(self, node: Node) -> list[Node]:
-        """Agents of this role with a type that nobody else uses: a slip rather than another part."""
-        taken = (*self.types, "OTHER", "INDIVIDUAL", "ORGANIZATION")
+        """Agents of this role with a type that the part cannot have: a slip, unless it is software or another part."""
+        taken = (*self.types, "OTHER", "INDIVIDUAL", "ORGANIZATION") if self.first == _CONTACT else self.types
         return [
-            agent for agent in node.child("agent") if agent.get("ROLE") == self.role and agent.get("TYPE") not in taken
+            each
+            for each in node.child("agent")
+            if each.get("ROLE") == self.role and each.get("TYPE") not in taken and each.get("OTHERTYPE") != "SOFTWARE"
         ]
+
+    def without_role(self, node: Node) -> list[Node]:
+        return [each for each in node.child("agent") if not each.get("ROLE").strip() and each.get("TYPE") in self.types]
 
 
 ARCHIVIST = Part("archival creator", 9, "ARCHIVIST", ("ORGANIZATION", "INDIVIDUAL"), code=True)
-SUBMITTER = Part("submitter", 15, "CREATOR", ("ORGANIZATION", "INDIVIDUAL"), code=True)
-CONTACT = Part("contact", 21, "CREATOR", ("INDIVIDUAL",), code=False)
+SUBMITTER = Part("submitter", _SUBMITTER, "CREATOR", ("ORGANIZATION", "INDIVIDUAL"), code=True)
+CONTACT = Part("contact", _CONTACT, "CREATOR", ("INDIVIDUAL",), code=False)
 PRESERVER = Part("preserver", 26, "PRESERVATION", ("ORGANIZATION",), code=True)
 
 
@@ -105,16 +114,15 @@ def _named(part: Part) -> None:
 
     @requirement(f"SIP{part.first}", on="metsHdr/end")
     def is_named(node: Node, document: Document) -> Iterator[Trouble]:
-        if document.is_root and not part.agents(node) and not part.nearly(node):
+        if document.is_root and not (part.agents(node) or part.nearly(node) or part.without_role(node)):
             yield fault(expected=f'agent ROLE="{part.role}" TYPE="{types}"')
 
     @requirement(f"SIP{part.first + 1}", on="metsHdr/end")
     def has_its_role(node: Node, document: Document) -> Iterator[Trouble]:
         if not document.is_root or part.agents(node):
             return
-        for agent in node.child("agent"):
-            if not agent.get("ROLE").strip() and agent.get("TYPE") in part.types:
-                yield fault(agent.attributes.get("ROLE"), f'ROLE="{part.role}"', at=document.place(agent))
+        for agent in part.without_role(node):
+            yield fault(agent.attributes.get("ROLE"), f'ROLE="{part.role}"', at=document.place(agent))
 
     @requirement(f"SIP{part.first + 2}", on="metsHdr/end")
     def has_its_type(node: Node, document: Document) -> Iterator[Trouble]:
@@ -139,10 +147,7 @@ def _has_text(rule: str, part: Part, kind: str) -> None:
 def _coded(part: Part) -> None:
     @requirement(f"SIP{part.first + 5}", on="metsHdr/end")
     def says_that_the_note_is_a_code(node: Node, document: Document) -> Iterator[Trouble]:
-        agents = _root_agents(part, node, document)
-        for agent in agents:
-            if part is SUBMITTER and agent.get("TYPE") == "INDIVIDUAL" and len(agents) > 1:
-                continue  # that one is the contact person, whose notes are addresses
+        for agent in _root_agents(part, node, document):
             notes = agent.child("note")
             if notes and not any(note.get(CSIP + "NOTETYPE") == "IDENTIFICATIONCODE" for note in notes):
                 found = notes[0].attributes.get(CSIP + "NOTETYPE")
