@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from consortium.site.demo.people import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "artefacts" / "journey"
 STARTS_WITHIN = 240.0

@@ -1,0 +1,38 @@
+"""The sign of life that a load balancer and an operator look at."""
+
+import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from archive.models import AIP, SIP
+from consortium.models import Pulse
+from consortium.models.leases import database_now
+from tests import factories
+from tests.personas import Personas
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_portal_whose_sweep_goes_is_sound(client: Client) -> None:
+    Pulse.beat("sweep")
+    assert client.get(reverse("health")).status_code == 200
+
+
+def test_a_silent_sweep_is_seen(client: Client) -> None:
+    Pulse.objects.create(name="sweep", at=database_now() - datetime.timedelta(minutes=4))
+    assert client.get(reverse("health")).status_code == 503
+
+
+def test_strangers_are_told_nothing_more(client: Client) -> None:
+    assert client.get(reverse("health")).json() == {"sound": False}
+
+
+def test_what_is_stuck_or_needs_somebody_is_shown(client: Client, people: Personas) -> None:
+    Pulse.beat("sweep")
+    factories.sip(status=SIP.Status.RECEIVED, due_at=database_now() - datetime.timedelta(hours=2))
+    factories.aip(status=AIP.Status.NEEDS_PERSON)
+    client.force_login(people.it_archivist)
+    page = client.get(reverse("status")).content.decode()
+    assert page.count("Behöver ses över") == 2
