@@ -178,7 +178,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SECURE_SSL_REDIRECT = HTTPS and env("SECURE_SSL_REDIRECT", "1") == "1"
 SECURE_HSTS_SECONDS = 2 * 365 * 86400 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-if env("BEHIND_PROXY", "0") == "1":
+BEHIND_PROXY = env("BEHIND_PROXY", "0") == "1"
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -222,6 +223,9 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 QUARANTINE_DIR = Path(env("QUARANTINE_DIR", str(DATA_DIR / "quarantine")))
 WORK_DIR = Path(env("WORK_DIR", str(DATA_DIR / "work")))
 SEARCH_DIR = Path(env("SEARCH_DIR", str(DATA_DIR / "search")))
+# Public searches per second and address, and how many at once before that counts; 0 is no limit.
+SEARCH_RATE = float(env("SEARCH_RATE", "10"))
+SEARCH_BURST = int(env("SEARCH_BURST", "30"))
 UPLOAD_MAX_BYTES = int(env("UPLOAD_MAX_BYTES", str(1024**4)))
 UPLOAD_PLAIN_MAX_BYTES = int(env("UPLOAD_PLAIN_MAX_BYTES", str(200 * 1024**2)))
 UPLOAD_EXPIRES_DAYS = int(env("UPLOAD_EXPIRES_DAYS", "7"))

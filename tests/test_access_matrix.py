@@ -33,6 +33,7 @@ SIP_PAGE = "200 200 404 403 404 404 403 login"
 SIP_DECIDE = "302 403 404 403 404 404 403 login"
 SIP_RUN = "302 302 404 403 404 404 403 login"
 AIP_PAGE = "200 403 404 403 404 404 403 login"
+NO_SUCH_FILE = "404 404 404 404 404 404 404 404"
 UNIT_ACT = "302 404 404 404 404 404 404 login"
 
 
@@ -69,6 +70,15 @@ MATRIX: dict[str, Row] = {
     # deliveries
     "board": Row("200 200 200 200 200 200 200 login"),
     # archive
+    "start": Row(OPEN),
+    "search": Row(OPEN),
+    "suggestions": Row(OPEN),
+    "record": Row(OPEN, ("unit",)),
+    "record_file": Row(NO_SUCH_FILE, ("unit", "1")),
+    "record_view": Row(NO_SUCH_FILE, ("unit", "1")),
+    "staff_search": Row("200 403 200 403 403 403 403 login"),
+    "staff_record": Row("200 404 404 404 404 404 404 login", ("unit",)),
+    "staff_file": Row("404 404 404 404 404 404 404 login", ("unit", "1")),
     "upload": Row("200 200 200 403 403 403 403 login"),
     "cancel_upload": Row("404 302 404 404 404 404 404 login", ("upload",), "post"),
     "tus_uploads": Row("204 204 204 204 204 204 204 401", method="options"),

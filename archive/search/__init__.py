@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from archive import personal_numbers
 from archive.models import ArchivalUnit
 from archive.search.asking import LONGEST_QUESTION, MOST_TERMS
-from archive.search.engine import DEEPEST_PAGE, EVERYTHING, PAGE, Answer, Engine, Filters, Order
+from archive.search.engine import DEEPEST_PAGE, EVERYTHING, PAGE, Answer, Coverage, Engine, Filters, Order
 from archive.search.generations import IndexAway
 from consortium.access import policy
 from consortium.access.permissions import Permission
@@ -29,11 +29,13 @@ __all__ = [
     "LONGEST_QUESTION",
     "MOST_TERMS",
     "PAGE",
+    "Coverage",
     "Filters",
     "Found",
     "IndexAway",
     "Order",
     "PersonalNumberAsked",
+    "Way",
     "coverage",
     "folder",
     "public",
@@ -45,6 +47,7 @@ __all__ = [
 PUBLIC, STAFF = "public", "staff"
 MOST_PENDING = 500
 SUGGESTIONS = 8
+MOST_WAYS = 5
 
 
 class PersonalNumberAsked(Exception):
@@ -95,19 +98,27 @@ def suggestions(typed: str) -> list[str]:
     return list(dict.fromkeys(titles[pk] for pk in ids if pk in titles))[:SUGGESTIONS]
 
 
-def ways_on(question: str, filters: Filters) -> list[tuple[str, Filters, int]]:
-    """When nothing was found: nearby questions that do find something, with how much."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A nearby question that does find something."""
+
+    text: str
+    total: int
+
+
+def ways_on(question: str, filters: Filters) -> list[Way]:
+    """When nothing was found: the same without limits, or with a word less; what finds least stands first."""
     words = question.split()
-    tried = [(question, EVERYTHING)] if filters and words else []
+    tried = [question] if filters and words else []
     if 1 < len(words) <= MOST_TERMS:
-        tried += [(" ".join(words[:at] + words[at + 1 :]), EVERYTHING) for at in range(len(words))]
+        tried += [" ".join(words[:at] + words[at + 1 :]) for at in range(len(words))]
     engine = _engine(folder(PUBLIC))
-    found = [(text, limits, engine.count(text, limits)) for text, limits in tried]
-    return sorted((way for way in found if way[2]), key=lambda way: way[2])[:5]
+    ways = [Way(text, engine.count(text, EVERYTHING)) for text in dict.fromkeys(tried)]
+    return sorted((way for way in ways if way.total), key=lambda way: way.total)[:MOST_WAYS]
 
 
-def coverage() -> dict[str, tuple[int, int | None, int | None]]:
-    """Municipality code → number of public units, first and last year."""
+def coverage() -> dict[str, Coverage]:
+    """What is public of each municipality, by its code."""
     return _engine(folder(PUBLIC)).coverage()
 
 

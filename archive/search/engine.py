@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
@@ -51,6 +52,7 @@ class Filters:
 EVERYTHING = Filters()
 FACETS = {"municipality": "municipalities", "year": "years", "kind": "kinds"}
 _MOST_VALUES = 1000
+KINDS_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,14 @@ class Answer:
     ids: list[uuid.UUID]
     facets: dict[str, dict[str, int]]  # field → value → number of units, most first
     plan: asking.Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    units: int
+    first: int | None  # year
+    last: int | None
+    kinds: tuple[str, ...]  # the most frequent
 
 
 class Engine:
@@ -112,14 +122,21 @@ class Engine:
         hits = index.units.search(query, limit, count=False).hits
         return [uuid.UUID(hex=str(index.units.doc(address).get_first("id"))) for _, address in hits]
 
-    def coverage(self) -> dict[str, tuple[int, int | None, int | None]]:
-        """Municipality code → number of units, first and last year."""
-        spans = {"first": {"min": {"field": "year"}}, "last": {"max": {"field": "year"}}}
-        wanted = {"places": {"terms": {"field": "municipality", "size": _MOST_VALUES}, "aggs": spans}}
-        found = self.reader.open().units.aggregate(tantivy.Query.all_query(), wanted)["places"]["buckets"]
-        return {
-            row["key"]: (row["doc_count"], _year(row["first"]["value"]), _year(row["last"]["value"])) for row in found
+    def coverage(self) -> dict[str, Coverage]:
+        """By municipality code."""
+        about = {
+            "first": {"min": {"field": "year"}},
+            "last": {"max": {"field": "year"}},
+            "kinds": {"terms": {"field": "kind", "size": KINDS_NAMED}},
         }
+        wanted = {"places": {"terms": {"field": "municipality", "size": _MOST_VALUES}, "aggs": about}}
+        found = self.reader.open().units.aggregate(tantivy.Query.all_query(), wanted)
+        return {row["key"]: _coverage(row) for row in found["places"]["buckets"]}
+
+
+def _coverage(row: dict[str, Any]) -> Coverage:
+    kinds = tuple(str(kind["key"]) for kind in row["kinds"]["buckets"])
+    return Coverage(row["doc_count"], _year(row["first"]["value"]), _year(row["last"]["value"]), kinds)
 
 
 def _total(result: tantivy.SearchResult) -> int:
