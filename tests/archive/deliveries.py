@@ -22,11 +22,11 @@ from tests import factories
 from tests.packages import samples
 
 
-def package(folder: Path, container: build.ContainerKind = "tar", files: int = 0) -> Path:
-    """The sample delivery, or one of as many small files as asked for, whose number gives the identity."""
+def package(folder: Path, container: build.ContainerKind = "tar", files: int = 0, number: int = 1) -> Path:
+    """The sample delivery, or the numbered one of as many small files as asked for."""
     path = folder / "leverans"
     if files:
-        about = samples.description(f"uuid-{files:08}-0000-4000-8000-000000000000", content="Unstructured")
+        about = samples.description(f"uuid-{number:08}-0000-4000-8000-000000000000", content="Unstructured")
         made = samples.many(files, 500)
         build.sip(path, files=made, description=about, created=samples.CREATED, container=container)
     else:

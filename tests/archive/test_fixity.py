@@ -222,7 +222,7 @@ def test_audit_repairs_what_it_finds(aip: AIP, tmp_path: Path) -> None:
 
 def test_a_silent_store_is_asked_once_each_round(tmp_path: Path) -> None:
     for number in range(3):
-        aip = deliveries.described(deliveries.package(fresh(tmp_path, number), files=number + 1))
+        aip = deliveries.described(deliveries.package(fresh(tmp_path, number), files=1, number=number))
         later(copy_in(aip, "b"), days=2)
     (tmp_path / "b").rename(tmp_path / "away")
     assert fixity.audit_due() == 1
