@@ -81,6 +81,19 @@ class Contents:
             self._by_schema(pattern, key)
         return self.found
 
+    def judge_within(self, tree: Tree, within: str) -> None:
+        """The same for a package inside the package; places are told from the outside. Digests are not proven."""
+        outer, self.tree, self.declared = (self.tree, self.declared, self.add), tree, Declarations(len(tree.index))
+
+        def add(rule: str, place: Place, *said: object, **more: str) -> None:
+            outer[2](rule, Place(within + place.file, place.line, place.xpath), *said, **more)
+
+        self.add = add
+        try:
+            self.judge()
+        finally:
+            self.tree, self.declared, self.add = outer
+
     # Finding
 
     def _documents(self, listed: set[str], read: set[str]) -> Iterator[tuple[Member, str]]:

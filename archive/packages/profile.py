@@ -23,7 +23,7 @@ LEVELS = {
     "MAY": Severity.INFO,
 }
 
-CONTENT_RULES = ("fgs-arendehantering-1.0", "cits-erms", "premis-3", "schemas")
+CONTENT_RULES = ("fgs-arendehantering-1.0", "cits-erms", "premis-3", "siard", "schemas")
 """What a package holds is judged by its own specification, whatever the package's is."""
 
 

@@ -219,6 +219,18 @@ _MOMENT = re.compile(
     r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:T(?:[01]\d|2[0-3])(?::[0-5]\d){2})?)?)?", re.ASCII
 )
 _INT = re.compile(r"[+-]?\d{1,10}", re.ASCII)
+_FILE_SYSTEM_NAME = re.compile(r"[A-Za-z][A-Za-z0-9].*")
+_SQL_TYPE = re.compile(
+    r"INTEGER|INT|SMALLINT|BIGINT|REAL|DOUBLE PRECISION|XML|DATE|BOOLEAN|DATALINK"
+    r"|(?:NUMERIC|DECIMAL|DEC)(?:\s*\(\s*[1-9]\d*\s*(?:,\s*\d+\s*)?\))?"
+    r"|(?:FLOAT|(?:NATIONAL\s+)?CHARACTER|(?:NATIONAL\s+)?CHAR|NCHAR|(?:NATIONAL\s+)?CHARACTER\s+VARYING"
+    r"|(?:NATIONAL\s+)?CHAR\s+VARYING|VARCHAR|NCHAR VARYING|BINARY|BINARY\s+VARYING|VARBINARY)"
+    r"(?:\s*\(\s*[1-9]\d*\s*\))?"
+    r"|(?:(?:NATIONAL\s+)?CHARACTER\s+LARGE\s+OBJECT|CLOB|NCHAR\s+LARGE\s+OBJECT|NCLOB|BINARY\s+LARGE\s+OBJECT|BLOB)"
+    r"(?:\s*\(\s*[1-9]\d*(?:\s*[KMG])?\s*\))?"
+    r"|TIME(?:STAMP)?(?:\s+WITH\s+TIME\s+ZONE)?(?:\s*\(\s*\d+\s*\))?|INTERVAL\s+.+",
+    re.ASCII,
+)
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*", re.ASCII)
 
 
@@ -237,6 +249,9 @@ VALUES: dict[str, tuple[Judge, str]] = {
         lambda text: _INT.fullmatch(text) is not None and -(1 << 31) <= int(text) < 1 << 31,
         "−2147483648 … 2147483647",
     ),
+    "integer": (lambda text: text.removeprefix("-").isdecimal() and len(text) < 20, "0, 1, 2 …"),
+    "fsname": (lambda text: _FILE_SYSTEM_NAME.fullmatch(text) is not None, "bokstav, sedan bokstäver och siffror"),
+    "predefined": (lambda text: _SQL_TYPE.fullmatch(text) is not None, "en SQL:2008-typ"),
     "size": (lambda text: text.isascii() and text.isdigit() and len(text) < 19, "0, 1, 2 …"),
     "moment": (_is_moment, "ÅÅÅÅ, ÅÅÅÅ-MM, ÅÅÅÅ-MM-DD, ÅÅÅÅ-MM-DDThh:mm:ss"),
     "date": (grammar.is_date, "ÅÅÅÅ-MM-DD"),
