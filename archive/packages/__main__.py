@@ -68,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--profile", help="fgs-1.2, e-ark-sip-2.1.0, … or the JSON file of an agreement")
     check.add_argument("--limits", type=Path, help="a JSON file of limits")
     check.add_argument("--json", action="store_true", help="the whole report as JSON")
+    check.add_argument("--jobs", type=int, default=1, help="so many processes share the bytes")
+    check.add_argument("--formats", action="store_true", help="identify each file's format (PRONOM)")
     check.add_argument("--lang", choices=("sv", "en"), default="sv")
     check.set_defaults(run=_check)
     profiles = commands.add_parser("profiles", help="the specifications packages can be held to")
@@ -84,7 +86,9 @@ def _check(options: argparse.Namespace) -> int:
         return UNREADABLE
     limits = Limits.from_mapping(json.loads(options.limits.read_text("utf-8"))) if options.limits else None
     bar: Callable[[Progress], None] | None = _Bar() if sys.stderr.isatty() else None
-    report = check(options.path, options.profile, limits=limits, progress=bar)
+    report = check(
+        options.path, options.profile, limits=limits, progress=bar, identify=options.formats, jobs=options.jobs
+    )
     if bar is not None:
         print("\r\033[K", end="", file=sys.stderr)
     if options.json:

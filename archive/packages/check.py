@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from archive.packages import checksums, without_mets, xml
 from archive.packages import rules as _rules
-from archive.packages import xml
 from archive.packages.container import ContainerRefused, Fault, Tree, open_package
 from archive.packages.contents import Contents
-from archive.packages.fixity import Content, prove
+from archive.packages.fixity import Content, more_hands, prove
+from archive.packages.hands import Hands, worth_it
 from archive.packages.identity_numbers import masked
 from archive.packages.index import FILE
 from archive.packages.limits import Limits
@@ -29,6 +30,7 @@ from archive.packages.zip_reader import ZipTree
 
 _UNKNOWN = "e-ark-csip-2.1.0"
 _LOOK_EVERY = 0.2
+_FIRST_TYPE = re.compile(rb"CHECKSUMTYPE\s*=\s*[\"']([A-Z0-9-]{3,10})[\"']")
 _MANY_DIGITS = re.compile(rb"\d{6}[-+]?\d{4}")
 
 
@@ -64,16 +66,18 @@ def check(
     sha256: str | None = None,
     identify: bool = False,
     schemas: Register | None = None,
+    jobs: int = 1,
 ) -> Report:
     """Everything that is wrong with a package, and what it says of itself.
 
     `collect` is told each content file with its SHA-256 as the bytes pass; `sha256` is the digest of the package file
-    where somebody has it already. An exception out of `progress` ends the check.
+    where somebody has it already. An exception out of `progress` ends the check. With `jobs` above one, that many
+    processes share the bytes; formats are identified in a process of their own in any case.
     """
     chosen = Profile.load(profile) if isinstance(profile, str) else profile
     if limits is None:
         limits = Limits.from_mapping(chosen.limits) if chosen is not None else Limits()
-    return _Check(Path(path), chosen, limits, progress, expect, schemas).run(collect, sha256, identify)
+    return _Check(Path(path), chosen, limits, progress, expect, schemas, jobs).run(collect, sha256, identify)
 
 
 class _Check:
@@ -85,8 +89,9 @@ class _Check:
         progress: Callable[[Progress], None] | None,
         expect: Expectation | None,
         schemas: Register | None = None,
+        jobs: int = 1,
     ) -> None:
-        self.schemas = schemas
+        self.schemas, self.jobs = schemas, jobs
         self.path, self.asked, self.limits = path, profile, limits
         self.profile = profile or Profile.load(_UNKNOWN)
         self.progress = progress or (lambda _: None)
@@ -94,6 +99,7 @@ class _Check:
         self.findings = Findings()
         self.documents: list[Document] = []
         self.facts = Facts()
+        self.hands: Hands | None = None
 
     def run(self, collect: Callable[[Content], None] | None, sha256: str | None, identify: bool) -> Report:
         started, clock = datetime.now(UTC), time.perf_counter()
@@ -101,7 +107,11 @@ class _Check:
         try:
             self.progress(Progress("container"))
             with open_package(self.path, self.limits, self._container_fault) as tree:
-                self._judge(tree, collect, identify)
+                try:
+                    self._judge(tree, collect, identify)
+                finally:
+                    if self.hands is not None:
+                        self.hands.close()
         except ContainerRefused as refused:
             self._container_fault(refused.fault)
             readable = False
@@ -134,6 +144,9 @@ class _Check:
     def _judge(self, tree: Tree, collect: Callable[[Content], None] | None, identify: bool) -> None:
         self.facts = Facts(container=tree.kind, root=tree.root.rstrip("/"), files=tree.files, bytes=tree.bytes)
         self._check_extension(tree)
+        if other := self._without_mets(tree):
+            self._judge_without_mets(tree, other, collect, identify)
+            return
         name = self._mets_name(tree)
         if name is None:
             if collect is not None:
@@ -146,6 +159,7 @@ class _Check:
             return
         if book.tree.index is not tree.index or len(book.declared.roles) != len(tree.index):
             book = Rulebook(self.profile, tree, self.findings)
+        self._call_hands(tree, name, collect, identify)
         if not self._read_all_mets(book, name):
             return
         view = PackageView(tree, self.documents[0], self.documents, self.profile)
@@ -155,6 +169,32 @@ class _Check:
         self._judge_contents(book)
         self._prove(book, collect, identify)
         self._check_unlisted(book)
+        self._check_names(book)
+
+    # Packages that are described otherwise
+
+    def _without_mets(self, tree: Tree) -> str | None:
+        """The kind of package, where the profile asks for one without METS or the package shows to be one."""
+        if self.asked is not None:
+            return None if self.asked.mets else str(self.asked.settings.get("kind", ""))
+        if tree.find_number("METS.xml") is not None or tree.find_number("sip.xml") is not None:
+            return None
+        return without_mets.recognise(tree)
+
+    def _judge_without_mets(
+        self, tree: Tree, kind: str, collect: Callable[[Content], None] | None, identify: bool
+    ) -> None:
+        if self.asked is None:
+            self.profile = Profile.load(kind)
+        book = Rulebook(self.profile, tree, self.findings)
+        note = without_mets.judge(kind, book, self._xml_limits())
+        if note is not None:
+            self.facts = replace(
+                self.facts, mets=note.path, label=note.label, agreements=note.agreements, codes=note.codes
+            )
+            self._check_expectation(book)
+        self._judge_contents(book, note.delivered if note is not None else "")
+        self._prove(book, collect, identify)
         self._check_names(book)
 
     # Which METS, which profile
@@ -281,7 +321,7 @@ class _Check:
 
     # What lies in the package besides METS
 
-    def _judge_contents(self, book: Rulebook) -> None:
+    def _judge_contents(self, book: Rulebook, delivered: str = "") -> None:
         tree, roles = book.tree, book.declared.roles
         metadata = [number for number, role in enumerate(roles) if ROLES[role] in ("dmd", "digiprov", "rights", "md")]
         contents = Contents(
@@ -297,6 +337,10 @@ class _Check:
         found = contents.judge(
             (tree.member(number).path for number in metadata), [document.path for document in self.documents]
         )
+        if delivered:
+            without_mets.judge_delivered(book, delivered, self.limits, contents)
+        if databases := without_mets.judge_databases(book, self.limits, self._xml_limits()):
+            found.specifications += ["SIARD"] * databases
         self.facts = replace(
             self.facts,
             cases=found.cases,
@@ -305,6 +349,18 @@ class _Check:
         )
 
     # The bytes
+
+    def _call_hands(self, tree: Tree, name: str, collect: object, identify: bool) -> None:
+        """Have others begin with the bytes while METS is read, when there is something to share."""
+        if identify or not worth_it(tree, self.jobs):
+            return
+        member = tree.find(name)
+        head = next(tree.chunks(member), b"") if member is not None else b""
+        guess = _FIRST_TYPE.search(head)
+        algorithm = checksums.algorithm(guess[1].decode()) if guess is not None else checksums.SHA256
+        if algorithm == checksums.SHA256 or (algorithm and collect is None):
+            self.hands = more_hands(tree, self.jobs, algorithm)
+            self.hands.start()
 
     def _prove(self, book: Rulebook, collect: Callable[[Content], None] | None, identify: bool) -> None:
         tree = book.tree
@@ -317,7 +373,7 @@ class _Check:
                 last = now
                 self.progress(Progress("files", files, tree.files, size, tree.bytes))
 
-        found = prove(book, seen, collect, identify=identify)
+        found = prove(book, seen, collect, identify=identify, hands=self.hands)
         self.facts = replace(self.facts, formats=dict(found.formats), claims=dict(found.claims))
         self.progress(Progress("files", tree.files, tree.files, tree.bytes, tree.bytes))
 
@@ -374,7 +430,7 @@ class _Check:
 
     def _check_expectation(self, book: Rulebook) -> None:
         expect, facts = self.expect, self.facts
-        place = self.documents[0].place(self.documents[0].header)
+        place = self.documents[0].place(self.documents[0].header) if self.documents else Place(facts.mets)
         if expect.agreements:
             wanted = {_compact(number) for number in expect.agreements}
             named = {_compact(part) for text in facts.agreements for part in (text, *text.split(";"))}

@@ -79,8 +79,16 @@ class Tree(ABC):
     # Reading
 
     @abstractmethod
-    def sweep(self) -> Iterator[tuple[int, memoryview, bool]]:
-        """All bytes in stored order, once: (member number, a piece valid until the next step, is it the last)."""
+    def sweep(self, begins: int = 0, ends: int | None = None) -> Iterator[tuple[int, memoryview, bool]]:
+        """All bytes in stored order, once: (member number, a piece valid until the next step, is it the last).
+
+        `begins` and `ends` narrow it to a run of numbers.
+        """
+
+    def _run(self, begins: int, ends: int | None) -> Iterator[int]:
+        """The files of a run, by number."""
+        kinds = self.index.kinds
+        return (number for number in range(begins, len(kinds) if ends is None else ends) if kinds[number] == FILE)
 
     @abstractmethod
     def _bytes_of(self, number: int) -> Iterator[bytes]: ...

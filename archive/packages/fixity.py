@@ -2,14 +2,17 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from archive.packages import checksums
 from archive.packages.checksums import SHA256
+from archive.packages.container import Tree
 from archive.packages.format_rules import judge_format
 from archive.packages.formats import Format, IdentificationFailed, Identifier
+from archive.packages.hands import Hands
+from archive.packages.index import FILE
 from archive.packages.inspection import Inspector, Look, kind_of
 from archive.packages.report import Place
 from archive.packages.rulebook import ROLES, Rulebook
@@ -47,12 +50,32 @@ def prove(
     collect: Callable[[Content], None] | None,
     *,
     identify: bool = False,
+    hands: Hands | None = None,
 ) -> Seen:
     """Compare every member with what METS declared of it, and look at each as its bytes pass."""
-    if not identify:
-        return _Pass(book, seen, collect, None).run()
+    if hands is not None or not identify:
+        return _Pass(book, seen, collect, None).run(hands)
     with Identifier() as identifier:
-        return _Pass(book, seen, collect, identifier).run()
+        return _Pass(book, seen, collect, identifier).run(None)
+
+
+def more_hands(tree: Tree, jobs: int, algorithm: int) -> Hands:
+    """Processes that begin with the bytes at once; `algorithm` is what METS is likely to want."""
+
+    def compute(begins: int, ends: int) -> Iterator[tuple[int, bytes, Look]]:
+        parts: _Parts | None = None
+        for number, piece, last in tree.sweep(begins, ends):
+            if parts is None and last:
+                kind = kind_of(bytes(piece[:4]))
+                yield number, checksums.digest_of(piece, algorithm), _NOTHING if kind is None else _look_at(kind, piece)
+                continue
+            parts = parts or _Parts({algorithm}, None)
+            parts.feed(piece)
+            if last:
+                yield number, parts.digests()[algorithm], parts.look()
+                parts = None
+
+    return Hands(tree, jobs, algorithm, compute)
 
 
 class _Pass:
@@ -68,12 +91,27 @@ class _Pass:
         self._waiting: dict[int, tuple[str, str]] = {}
         """Digest and claim of files whose format is still being looked for."""
 
-    def run(self) -> Seen:
+    def run(self, hands: Hands | None) -> Seen:
         declared, tell = self.book.declared, self.collect is not None or self.identifier is not None
         algorithms, more, doubtful = declared.algorithms, declared.more, self.book.doubtful
+        for number, digests, look in self._read() if hands is None else self._read_by(hands):
+            if number in doubtful:
+                _settle_doubt(self.book, number, digests)
+            elif number in more or (algorithms[number] and declared.digest(number) != digests[algorithms[number]]):
+                _compare(self.book, number, digests)
+            if look is not _NOTHING:
+                self._judge_look(number, look)
+            if tell:
+                self._tell(number, digests, look.claim)
+        if self.identifier is not None:
+            self._identified(self.identifier.rest)
+        return self.seen
+
+    def _read(self, begins: int = 0, ends: int | None = None) -> Iterator[tuple[int, dict[int, bytes], Look]]:
+        """Each member's digests, as many as are wanted of it, and what was seen in passing."""
         files = size = 0
         parts: _Parts | None = None
-        for number, piece, last in self.tree.sweep():
+        for number, piece, last in self.tree.sweep(begins, ends):
             size += len(piece)
             if parts is None and last:
                 digests, look = self._whole(number, piece)
@@ -84,20 +122,24 @@ class _Pass:
                     self.progress(files, size)
                     continue
                 digests, look, parts = parts.digests(), parts.look(), None
+            yield number, digests, look
             files += 1
-            if number in doubtful:
-                _settle_doubt(self.book, number, digests)
-            elif number in more or (algorithms[number] and declared.digest(number) != digests[algorithms[number]]):
-                _compare(self.book, number, digests)
-            if look is not _NOTHING:
-                self._judge_look(number, look)
-            if tell:
-                self._tell(number, digests, look.claim)
             if not files % _REPORT_EVERY:
                 self.progress(files, size)
-        if self.identifier is not None:
-            self._identified(self.identifier.rest)
-        return self.seen
+
+    def _read_by(self, hands: Hands) -> Iterator[tuple[int, dict[int, bytes], Look]]:
+        """The same from what many hands have computed; what they could not guess is read again."""
+        sizes, total = self.tree.index.sizes, len(self.tree.index)
+        looks = dict(hands.finish(lambda number: self.progress(number, self.tree.bytes * number // total)))
+        declared, algorithm = self.book.declared, hands.algorithm
+        for number, kind in enumerate(self.tree.index.kinds):
+            if kind != FILE:
+                continue
+            if number in declared.more or declared.algorithms[number] not in (0, algorithm):
+                yield from self._read(number, number + 1)
+            else:
+                yield number, {algorithm: hands.digest(number)}, looks.get(number, _NOTHING)
+        self.progress(self.tree.files, sum(sizes))
 
     def _whole(self, number: int, piece: memoryview) -> tuple[dict[int, bytes], Look]:
         """A member that came in one piece, as nearly all do."""
@@ -110,7 +152,7 @@ class _Pass:
         if self.identifier is not None and not self._in_place(number):
             self.identifier.add(number, self.tree.index.path(number), len(piece))
             self.identifier.write(piece)
-        return digests, _NOTHING if kind is None else self._look_at(kind, piece)
+        return digests, _NOTHING if kind is None else _look_at(kind, piece)
 
     def _begin(self, number: int) -> "_Parts":
         if self.identifier is not None and not self._in_place(number):
@@ -121,12 +163,6 @@ class _Pass:
     def _needed(self, number: int) -> set[int]:
         wanted = set(self.book.declared.wanted(number))
         return wanted | {SHA256} if self.collect is not None else wanted
-
-    @staticmethod
-    def _look_at(kind: str, piece: memoryview) -> Look:
-        inspector = Inspector(kind)
-        inspector.feed(bytes(piece))
-        return inspector.look()
 
     def _judge_look(self, number: int, look: Look) -> None:
         if look.encrypted:
@@ -171,6 +207,12 @@ class _Pass:
         member = self.tree.member(number)
         puid, mime = (found.puid, found.mime) if found is not None else ("", "")
         self.collect(Content(member.path, member.size, digest, puid, mime, member.offset, claim))
+
+
+def _look_at(kind: str, piece: memoryview) -> Look:
+    inspector = Inspector(kind)
+    inspector.feed(bytes(piece))
+    return inspector.look()
 
 
 class _Parts:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from archive.packages.container import PIECE, Fault, Tree, refuse
-from archive.packages.index import FILE
 from archive.packages.limits import Limits
 
 
@@ -77,10 +76,8 @@ class FolderTree(Tree):
         if left:
             raise refuse("E_ARCHIVE_CORRUPT", "changed", self.index.path(number))
 
-    def sweep(self) -> Iterator[tuple[int, memoryview, bool]]:
-        for number, kind in enumerate(self.index.kinds):
-            if kind != FILE:
-                continue
+    def sweep(self, begins: int = 0, ends: int | None = None) -> Iterator[tuple[int, memoryview, bool]]:
+        for number in self._run(begins, ends):
             left = self.index.sizes[number]
             if not left:
                 yield number, memoryview(b""), True

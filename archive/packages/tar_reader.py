@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Protocol
 
 from archive.packages.container import PIECE, Fault, Tree, refuse
-from archive.packages.index import FILE
 from archive.packages.limits import MIB, Limits
 
 BLOCK = 512
@@ -256,23 +255,21 @@ class TarTree(_AnyTar):
         if position + size > self._stored_bytes:
             raise refuse("E_ARCHIVE_CORRUPT", "size-beyond-end", name, size, self._stored_bytes - position)
 
-    def sweep(self) -> Iterator[tuple[int, memoryview, bool]]:
-        window, begins, ends = memoryview(bytearray(PIECE)), 0, 0
-        kinds, sizes, offsets = self.index.kinds, self.index.sizes, self.index.offsets
-        for number_, kind in enumerate(kinds):
-            if kind != FILE:
-                continue
+    def sweep(self, begins: int = 0, ends: int | None = None) -> Iterator[tuple[int, memoryview, bool]]:
+        sizes, offsets = self.index.sizes, self.index.offsets
+        window, from_, to = memoryview(bytearray(PIECE)), 0, 0
+        for number_ in self._run(begins, ends):
             at, left = offsets[number_], sizes[number_]
             if not left:
                 yield number_, window[:0], True
             while left:
                 need = min(left, PIECE)
-                if at < begins or at + need > ends:
-                    begins, ends = at, at + os.preadv(self._descriptor, [window], at)
-                    if at + need > ends:
+                if at < from_ or at + need > to:
+                    from_, to = at, at + os.preadv(self._descriptor, [window], at)
+                    if at + need > to:
                         raise refuse("E_ARCHIVE_CORRUPT", "changed", self.index.path(number_))
-                piece = min(left, ends - at)
-                yield number_, window[at - begins : at - begins + piece], piece == left
+                piece = min(left, to - at)
+                yield number_, window[at - from_ : at - from_ + piece], piece == left
                 at, left = at + piece, left - piece
 
     def _bytes_of(self, number_: int) -> Iterator[bytes]:
@@ -298,11 +295,9 @@ class GzipTarTree(_AnyTar):
         assert isinstance(stream, _GzipStream)
         stream.to_the_end()
 
-    def sweep(self) -> Iterator[tuple[int, memoryview, bool]]:
+    def sweep(self, begins: int = 0, ends: int | None = None) -> Iterator[tuple[int, memoryview, bool]]:
         stream = self._stream()
-        for number_, kind in enumerate(self.index.kinds):
-            if kind != FILE:
-                continue
+        for number_ in self._run(begins, ends):
             left = self.index.sizes[number_]
             stream.skip(self.index.offsets[number_] - stream.position)
             if not left:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from archive.packages.container import PIECE, Fault, Tree, refuse
-from archive.packages.index import FILE, NameIndex
+from archive.packages.index import NameIndex
 from archive.packages.limits import Limits
 
 _LOCAL = struct.Struct("<4s5H3I2H")
@@ -34,10 +34,17 @@ ENCODINGS = ("utf-8", "cp850", "cp437", "cp1252")
 class ZipTree(Tree):
     kind = "zip"
 
-    def __init__(self, path: Path, limits: Limits, report: Callable[[Fault], None] | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        limits: Limits,
+        report: Callable[[Fault], None] | None,
+        window: tuple[int, int] | None = None,
+    ) -> None:
+        """`window` (offset, size) reads a zip that lies as it is inside another file, such as a tar."""
         super().__init__(path, limits, report)
         self._descriptor = os.open(path, os.O_RDONLY)
-        self._stored_bytes = os.fstat(self._descriptor).st_size
+        self._base, self._stored_bytes = window or (0, os.fstat(self._descriptor).st_size)
         self.encoding = "utf-8"
         self.unflagged: list[bytes] = []
         """Non-ASCII names without the UTF-8 flag, as stored."""
@@ -94,17 +101,21 @@ class ZipTree(Tree):
         return count, size, begins, at
 
     def _pread(self, size: int, at: int) -> bytes:
-        piece = os.pread(self._descriptor, size, at)
+        piece = os.pread(self._descriptor, size, self._base + at)
         if len(piece) != size:
             raise refuse("E_ARCHIVE_CORRUPT", "truncated", "", self._stored_bytes)
         return piece
+
+    def stored(self, at: int, size: int) -> bytes:
+        """Bytes of the zip itself, for formats that say something about them."""
+        return os.pread(self._descriptor, size, self._base + at)
 
     # The directory, each entry held against its local header
 
     def _walk(self) -> None:
         count, size, directory_at = self._directory
-        reader = _Window(self._descriptor, directory_at, directory_at + size)
-        local = _Window(self._descriptor, 0, directory_at)
+        reader = _Window(self._descriptor, directory_at, directory_at + size, self._base)
+        local = _Window(self._descriptor, 0, directory_at, self._base)
         expected_at = 0
         spans: list[tuple[int, int]] = []
         for _ in range(count):
@@ -202,7 +213,7 @@ class ZipTree(Tree):
         return data_at, ends + (self._descriptor_size(ends, crc, packed, size, name) if late else 0)
 
     def _descriptor_size(self, at: int, crc: int, packed: int, size: int, name: str) -> int:
-        raw = os.pread(self._descriptor, 24, at)
+        raw = os.pread(self._descriptor, 24, self._base + at)
         for form in ("<4x3I", "<4xI2Q", "<3I", "<I2Q"):
             shape = struct.Struct(form)
             if form[1] == "4" and not raw.startswith(b"PK\x07\x08"):
@@ -270,10 +281,8 @@ class ZipTree(Tree):
 
     # Data
 
-    def sweep(self) -> Iterator[tuple[int, memoryview, bool]]:
-        for number, kind in enumerate(self.index.kinds):
-            if kind != FILE:
-                continue
+    def sweep(self, begins: int = 0, ends: int | None = None) -> Iterator[tuple[int, memoryview, bool]]:
+        for number in self._run(begins, ends):
             left = self.index.sizes[number]
             if not left:
                 for _ in self._bytes_of(number):
@@ -332,8 +341,8 @@ class ZipTree(Tree):
 class _Window:
     """A span of the file read in larger pieces."""
 
-    def __init__(self, descriptor: int, begins: int, ends: int) -> None:
-        self._descriptor, self._ends = descriptor, ends
+    def __init__(self, descriptor: int, begins: int, ends: int, base: int) -> None:
+        self._descriptor, self._ends, self._base = descriptor, ends, base
         self.position = begins
         self._ahead, self._ahead_at = b"", begins
 
@@ -350,7 +359,8 @@ class _Window:
         at = self.position - self._ahead_at
         if at < 0 or at + size > len(self._ahead):
             # Headers lie far apart when members are large, side by side when they are small.
-            self._ahead = os.pread(self._descriptor, max(size, min(self.left, 1 << 14)), self.position)
+            ahead = max(size, min(self.left, 1 << 14))
+            self._ahead = os.pread(self._descriptor, ahead, self._base + self.position)
             self._ahead_at, at = self.position, 0
             if len(self._ahead) < size:
                 raise refuse("E_ARCHIVE_CORRUPT", "truncated")
