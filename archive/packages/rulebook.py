@@ -35,7 +35,7 @@ class Rulebook:
         self.pointers: list[str] = []
         """METS documents that METS documents point at."""
         self._rules: dict[str, list[tuple[Requirement, Severity]]] = {}
-        self._claimed: dict[str, dict[str, str]] = {}
+        self._claimed: dict[str, dict[str, list[str]]] = {}
         self._bring_in()
 
     def _bring_in(self) -> None:
@@ -44,8 +44,10 @@ class Rulebook:
             if held:
                 self._rules[on] = held
         for on, names in CLAIMED.items():
-            held_names = {name: rule for name, rule in names.items() if self.profile.severity(rule) is not None}
-            self._claimed[on] = held_names
+            self._claimed[on] = {
+                name: [rule for rule in rules if self.profile.severity(rule) is not None]
+                for name, rules in names.items()
+            }
 
     # What the METS reader tells
 
@@ -109,10 +111,11 @@ class Rulebook:
     def grammar(self, rule: str, place: Place, found: str | None, expected: str | None) -> None:
         """The grammar keeps silent where a requirement of the profile speaks of the same attribute."""
         name, _, attribute = rule.partition(":")
-        kind = (place.xpath or "").rpartition("/")[2].partition("[")[0]
-        if attribute and attribute in self._claimed.get(kind, ()):
+        path = [part.partition("[")[0] for part in (place.xpath or "").split("/")[-2:]]
+        claimed = {**self._claimed.get(path[-1], {}), **self._claimed.get("/".join(path), {})}
+        if attribute and claimed.get(attribute):
             return
-        if name == "METS-ID" and self._claimed.get(kind, {}).get("ID", "").startswith("CSIP"):
+        if name == "METS-ID" and any(each.startswith("CSIP") for each in claimed.get("ID", ())):
             return
         self.add(name, place, found, expected, reason=attribute.rpartition("}")[2])
 

@@ -86,10 +86,10 @@ def attribute(
 
     REGISTRY.setdefault(on, []).append(Requirement(rule, on, judge))
     if value is not None or form is not None:
-        CLAIMED.setdefault(on, {})[name] = rule
+        CLAIMED.setdefault(on, {}).setdefault(name, []).append(rule)
 
 
-CLAIMED: dict[str, dict[str, str]] = {}
+CLAIMED: dict[str, dict[str, list[str]]] = {}
 """Attributes that have a requirement of their own, so that the grammar need not speak of them too."""
 
 

@@ -1,4 +1,4 @@
-"""E-ARK CSIP, the structural map: one physical map called CSIP, a division for each kind of thing (CSIP80–104, 116–119)."""
+"""E-ARK CSIP, the structural map: one map called CSIP with a division for each kind of thing (CSIP80–104, 116–119)."""
 
 from collections.abc import Iterator
 

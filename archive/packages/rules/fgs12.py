@@ -38,7 +38,7 @@ def one_of(values: tuple[str, ...]) -> Callable[[str], bool]:
 
 def optional(rule: str, on: str, name: str, form: Callable[[str], bool], expected: str) -> None:
     """An attribute that may be left out, but says something definite when it is there."""
-    CLAIMED.setdefault(on, {})[name] = rule
+    CLAIMED.setdefault(on, {}).setdefault(name, []).append(rule)
 
     @requirement(rule, on=on)
     def judge(node: Node | FileEntry, document: Document) -> Iterator[Trouble]:

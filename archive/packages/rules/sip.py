@@ -80,6 +80,8 @@ class Part:
 
     def nearly(self, node: Node) -> list[Node]:
         """Agents of this role with a type that the part cannot have: a slip, unless it is software or another part."""
+        if self.first == _CONTACT and not SUBMITTER.agents(node):
+            return []  # then it is the submitter that is lacking
         taken = (*self.types, "OTHER", "INDIVIDUAL", "ORGANIZATION") if self.first == _CONTACT else self.types
         return [
             each
