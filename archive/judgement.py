@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from archive.models import ValidationReport
 from archive.packages import texts
+from archive.packages.profile import Profile, published
 from archive.packages.report import Finding, Group, Report, Severity
 
 KINDS = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.INFO: "info"}
@@ -95,6 +96,10 @@ class Judgement:
         self.language = (get_language() or "sv")[:2]
         before = row.sip.reports.filter(round=row.round - 1).first() if with_change else None
         self.before = Report.from_json(before.report) if before else None
+
+    @property
+    def profile_name(self) -> str:
+        return Profile.load(self.row.profile).name if self.row.profile in published() else self.row.profile
 
     @property
     def kind(self) -> str:
