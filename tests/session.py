@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from consortium.embedded import processes
-from consortium.embedded.servers import Servers
-from consortium.embedded.trial import Trial
+from consortium.embedded.servers import OWNER, Servers
+from consortium.embedded.trial import SHARED_HOME, Trial
 
 PREFIX = "samarkiv-test-"
 _locks: list[int] = []  # held open as long as this session lives
@@ -21,14 +21,24 @@ def data_dir() -> Path:
     """This session's folder. Programs the tests start inherit it; each xdist worker is a session of its own."""
     who = os.environ.get("PYTEST_XDIST_WORKER", "main")
     if os.environ.get("SAMARKIV_TEST_SESSION") != who:
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-        _locks.append(os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600))
-        fcntl.flock(_locks[0], fcntl.LOCK_EX)
+        folder = _locked_folder()
         Trial(folder).create()
         for name in ("static", "log"):
             (folder / name).mkdir()
         os.environ.update(SAMARKIV_TEST_SESSION=who, SAMARKIV_DATA=str(folder))
     return Path(os.environ["SAMARKIV_DATA"])
+
+
+def _locked_folder() -> Path:
+    """Another session may take a folder for abandoned before its lock is held; then there is another."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / "lock").exists():
+            _locks.append(lock)
+            return folder
+        os.close(lock)
 
 
 def remove(folder: Path) -> None:
@@ -41,7 +51,7 @@ def remove(folder: Path) -> None:
 
 
 def remove_abandoned() -> None:
-    """Sessions that were killed could not clean up; the kernel freed their lock."""
+    """Sessions that were killed could not clean up; the kernel freed their lock. Nothing outside /tmp is touched."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
             lock = os.open(folder / "lock", os.O_RDWR)
@@ -50,6 +60,11 @@ def remove_abandoned() -> None:
                 remove(folder)
             finally:
                 os.close(lock)
+    for owner in SHARED_HOME.glob(f"*/{OWNER}"):
+        with contextlib.suppress(OSError):
+            folder = Path(owner.read_text())
+            if folder.is_relative_to(tempfile.gettempdir()) and not folder.exists():
+                shutil.rmtree(owner.parent, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -22,6 +22,9 @@ INITDB = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--built
 FORGETFUL = ["fsync=off", "full_page_writes=off"]  # a killed server still loses nothing
 
 
+OWNER = "data-folder"  # in the servers' home: whose it is, for whoever finds it
+
+
 class ServerDidNotStart(Exception):
     """A server ended or stayed silent; the message carries the end of its log."""
 
@@ -66,6 +69,7 @@ class Servers:
         for stale in (self.postgres_dir / "postmaster.pid", *self.trial.run_dir.iterdir()):
             stale.unlink(missing_ok=True)
         self.account.private_file(self.trial.home / "redis.conf", self._redis_configuration())
+        self.account.private_file(self.trial.home / OWNER, str(self.trial.data_dir))
 
     def _create_cluster(self) -> None:
         """Made beside and moved into place: a first start that was killed leaves no half cluster."""
