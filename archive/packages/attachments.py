@@ -45,7 +45,7 @@ class Attachments:
             return
         algorithm = _METHODS.get(method.upper().replace("-", "").replace("_", ""), 0)
         if not algorithm:
-            yield "METOD", "unknown" if method else "missing", method or None, "SHA-256"
+            yield "METOD", "algorithm" if method else "missing", method or None, "SHA-256"
             return
         digest = checksums.declared_digest(written, algorithm)
         if digest is None:

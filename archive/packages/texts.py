@@ -45,12 +45,13 @@ def _all() -> dict[str, Any]:
 @cache
 def levels_of(rule: str) -> dict[str, str]:
     """MUST, SHOULD or MAY (or our own severity) in each data file that has the rule."""
-    found = {}
-    for file in sorted(TEXTS.parent.glob("*.json")):
-        levels = json.loads(file.read_text("utf-8")).get("levels") if file.name != "profiles.json" else None
-        if levels and rule in levels:
-            found[file.stem] = levels[rule]
-    return found
+    return {file: levels[rule] for file, levels in _levels().items() if rule in levels}
+
+
+@cache
+def _levels() -> dict[str, dict[str, str]]:
+    files = (file for file in sorted(TEXTS.parent.glob("*.json")) if file.name != "profiles.json")
+    return {file.stem: json.loads(file.read_text("utf-8")).get("levels", {}) for file in files}
 
 
 @cache

@@ -66,7 +66,7 @@ def files() -> list[build.SourceFile]:
         build.SourceFile("2014/Ansökan om avlopp.pdf", pdf("Ansökan om enskilt avlopp, Viared 5:12")),
         build.SourceFile("2014/beslut.pdf", pdf("Beslut om föreläggande")),
         build.SourceFile("2015/remiss/yttrande.txt", b"Inget att erinra.\n"),
-        build.SourceFile("2015/tom fil.txt", b""),
+        build.SourceFile("2015/notering ö.txt", b"Noterat.\n"),
     ]
 
 
@@ -118,7 +118,7 @@ def cases() -> list[Case]:
                 reference="MBN 2015-000007:1",
                 title="Yttrande",
                 dates=Dates(created="2015-02"),
-                files=(Attachment("2015/remiss/yttrande.txt"), Attachment("2015/tom fil.txt")),
+                files=(Attachment("2015/remiss/yttrande.txt"), Attachment("2015/notering ö.txt")),
             ),
         ),
     )

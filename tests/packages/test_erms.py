@@ -76,7 +76,7 @@ def test_cits_cases_read_back_as_they_were_written() -> None:
     assert first.documents[0].parties[0].protected_identity
     assert second.restrictions == samples.cases()[1].restrictions
     assert second.documents[0].dates == Dates(created="2015-02-01")
-    assert [file.link for file in second.documents[0].files] == ["2015/remiss/yttrande.txt", "2015/tom fil.txt"]
+    assert [file.link for file in second.documents[0].files] == ["2015/remiss/yttrande.txt", "2015/notering ö.txt"]
     assert (head.creator, head.system) == ("Miljö- och byggnadsnämnden", "Ecos")
 
 
