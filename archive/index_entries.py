@@ -58,6 +58,12 @@ def rows(units: "QuerySet[ArchivalUnit]") -> "QuerySet[ArchivalUnit, tuple[Any, 
     return units.annotate(parent_open=parent_open).values_list(*_COLUMNS)
 
 
+def with_numbered_files(units: "QuerySet[ArchivalUnit]") -> set[uuid.UUID]:
+    """Those with a personal number in the name of a file."""
+    paths = units.filter(files__path__regex=r"[0-9]{6}").values_list("pk", "files__path").order_by()
+    return {pk for pk, path in paths.iterator() if personal_numbers.holds_one(path)}
+
+
 def public_entry(row: Row) -> Entry | None:
     """None when a personal number is found after all: such a unit is not indexed, whatever its row says."""
     above = (row.parent_reference, row.parent_designation) if row.parent_open else ()

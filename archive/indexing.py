@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from archive import search
 from archive.describing import describe
-from archive.index_entries import Row, public_entry, rows, staff_entry
+from archive.index_entries import Row, public_entry, rows, staff_entry, with_numbered_files
 from archive.models import ArchivalUnit
 from archive.search import generations, writing
 from archive.search.schema import Entry
@@ -98,15 +98,17 @@ def _due(number: int) -> list[Row]:
 
 
 def _write(due: Sequence[Row], writers: dict[str, writing.Writer]) -> None:
-    open_now = set(ArchivalUnit.objects.public().filter(pk__in=[row.id for row in due]).values_list("pk", flat=True))
+    public = ArchivalUnit.objects.public().filter(pk__in=[row.id for row in due])
+    open_now = set(public.values_list("pk", flat=True))
+    numbered = with_numbered_files(public)
+    entries = {row.id: public_entry(row) for row in due if row.id in open_now - numbered}
     for row in due:
-        entry = public_entry(row) if row.id in open_now else None
-        if entry:
+        if entry := entries.get(row.id):
             writers[search.PUBLIC].put(entry)
         else:
             writers[search.PUBLIC].remove(row.id)
         writers[search.STAFF].put(staff_entry(row))
-    _close_those_with_personal_numbers(row.id for row in due if row.id in open_now and not public_entry(row))
+    _close_those_with_personal_numbers(pk for pk in open_now if not entries.get(pk))
     for writer in writers.values():
         writer.commit()
 
@@ -151,12 +153,14 @@ def _counted(entries: Iterable[Entry], which: str, total: int, progress: Progres
 
 def _entries(which: str) -> Iterator[Entry]:
     units = ArchivalUnit.objects.public() if which == search.PUBLIC else ArchivalUnit.objects.all()
-    made = public_entry if which == search.PUBLIC else staff_entry
     closed = []
     with transaction.atomic():  # one snapshot, read as a stream
+        numbered = with_numbered_files(units) if which == search.PUBLIC else set()
         for values in rows(units.order_by()).iterator(chunk_size=2000):
             row = Row(*values)
-            if entry := made(row):
+            if which == search.STAFF:
+                yield staff_entry(row)
+            elif (entry := public_entry(row)) and row.id not in numbered:
                 yield entry
             else:
                 closed.append(row.id)

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from archive import personal_numbers
 from archive.models import ArchivalUnit
@@ -139,7 +139,9 @@ def _leaving() -> Iterable[uuid.UUID]:
 
 
 def _shown(answer: Answer, allowed: QuerySet[ArchivalUnit]) -> Found:
-    rows = allowed.select_related("owner", "aip__records_creator", "parent").prefetch_related("files")
+    # A parent that may not be seen is as if it were not: its title must not come in by way of the child.
+    parents = Prefetch("parent", queryset=allowed.all())
+    rows = allowed.select_related("owner", "aip__records_creator").prefetch_related("files", parents)
     units = rows.in_bulk(answer.ids)
     shown = [units[pk] for pk in answer.ids if pk in units]
     return Found(

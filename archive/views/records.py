@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from archive import personal_numbers
 from archive.models import AIP, ArchivalUnit, ContentFile, PreservationEvent
 from archive.views import content
 from archive.views.public import not_for_robots
@@ -27,9 +28,10 @@ Kind = PreservationEvent.Kind
 
 
 def find_public(unit_id: UUID) -> ArchivalUnit:
-    """Hidden and missing are the same answer."""
-    unit = ArchivalUnit.objects.public().select_related("owner", "aip__records_creator", "parent").filter(pk=unit_id)
-    if found := unit.first():
+    """Hidden and missing are the same answer. A parent that is not public is as if it were not."""
+    public = ArchivalUnit.objects.public()
+    units = public.select_related("owner", "aip__records_creator").prefetch_related(Prefetch("parent", queryset=public))
+    if found := units.filter(pk=unit_id).first():
         return found
     raise Http404(_("Sidan finns inte."))
 
@@ -123,7 +125,7 @@ def _facts(unit: ArchivalUnit) -> list[tuple[str, str]]:
         (_("Typ"), unit.kind),
         (_("Fastighet"), unit.property_designation),
         (_("Datum"), dates(unit)),
-        (_("Leverans"), unit.aip.label),
+        (_("Leverans"), _label(unit.aip)),
     ]
 
 
@@ -134,9 +136,14 @@ def _tree(unit: ArchivalUnit, page_name: str) -> list[dict[str, Any]]:
         url = reverse(page_name, args=[unit.parent.pk])
         level = unit.parent.get_level_display()
         here = {"label": unit.parent.title, "url": url, "level": level, "children": [here]}
-    delivery = {"label": unit.aip.label or unit.aip.number, "level": _("leverans"), "children": [here]}
+    delivery = {"label": _label(unit.aip) or unit.aip.number, "level": _("leverans"), "children": [here]}
     creator = {"label": str(unit.aip.records_creator), "level": _("arkivbildare"), "children": [delivery]}
     return [{"label": str(unit.owner), "level": _("kommun"), "children": [creator]}]
+
+
+def _label(aip: AIP) -> str:
+    """What the producer called the package, unless a person got into it."""
+    return "" if personal_numbers.holds_one(aip.label) else aip.label
 
 
 def _citation(unit: ArchivalUnit) -> dict[str, str]:
