@@ -1,14 +1,18 @@
 """Every page of the access matrix, for every persona that may see it: axe finds nothing, light and dark, and nothing
 scrolls sideways on a small screen."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import APIResponse, Page, ViewportSize
+from pytest_django.fixtures import Settings
 
+from archive import indexing
 from archive.models import SIP
 from consortium.models import User
 from tests import factories, personas
@@ -18,14 +22,18 @@ from tests.test_access_matrix import MATRIX
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-WCAG: dict[str, Any] = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
+WCAG: dict[str, Any] = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
 CONTRAST: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 IN_THE_DARK = ("archivist_falun", "visitor")  # between them they see every kind of page
+JUDGED: set[str] = set()
 SMALLEST: ViewportSize = {"width": 320, "height": 640}  # 400 % zoom on a common screen (WCAG 1.4.10)
 
 
 @pytest.fixture
-def objects(people: Personas) -> dict[str, str]:
+def objects(people: Personas, tmp_path: Path, settings: Settings) -> dict[str, str]:
     """What the addresses of the matrix stand for; everything is Falun's."""
     falun = factories.municipality("2080")
     sip = factories.sip(falun, status=SIP.Status.VALID, received_by=people.producer_falun)
@@ -37,6 +45,8 @@ def objects(people: Personas) -> dict[str, str]:
     factories.project(falun)
     running, stuck = (factories.sip(falun, status=status) for status in (SIP.Status.RECEIVED, SIP.Status.NEEDS_PERSON))
     upload = factories.upload(falun, people.producer_falun)
+    settings.SEARCH_DIR, settings.SEARCH_RATE = tmp_path, 0
+    indexing.follow()
     rows = {
         "upload": upload,
         "sip": sip,
@@ -61,8 +71,21 @@ def addresses(persona: str, objects: dict[str, str]) -> Iterator[str]:
         elif expected in ("403", "404"):
             refused[expected] = url
     yield from refused.values()
+    if persona in IN_THE_DARK:
+        yield from ("/sok/?q=bygglov", "/sok/?q=finnsinte", "/sok/?q=19121212-1212")
+    if persona == "archivist_falun":
+        yield f"{reverse('staff_search')}?q=bygglov"
     if persona in ("archivist_falun", "producer_falun"):
         yield from (reverse("sip", args=[objects[state]]) for state in ("faulty", "running", "stuck"))
+
+
+def bones(html: str) -> str:
+    """The page's own part without words, addresses and keys: what axe has judged once, it need not judge again."""
+    own = html[html.index("<main") : html.index("</main>")]
+    tags = re.sub(r">[^<]*[^<\s][^<]*<", ">x<", own)
+    return re.sub(
+        r'\b(href|value|action|content|src|datetime|id|for|data-[a-z]+)="[^"]*"|\s+|[0-9a-f]{8}-[0-9a-f-]{27}', "", tags
+    )
 
 
 def is_page(answer: APIResponse) -> bool:
@@ -83,16 +106,20 @@ def test_axe_finds_nothing(
     if isinstance(user, User):
         sign_in(page, user)
     complaints: list[str] = []
-    for url in addresses(persona, objects):
-        if not is_page(page.request.get(url)):
+    for number, url in enumerate(addresses(persona, objects)):
+        answer = page.request.get(url)
+        if not is_page(answer):
             continue
+        own = bones(answer.text())
+        if own in JUDGED and number and persona not in IN_THE_DARK:
+            continue  # the first page is always looked at, for the persona's own menu
         page.goto(url)
-        complaints += [f"{url}: {each}" for each in axe(page, WCAG)]
+        complaints += [f"{url}: {each}" for each in [*axe(page, WCAG), *sideways(page)]]
         if persona in IN_THE_DARK:
             page.emulate_media(color_scheme="dark")
             complaints += [f"{url} i mörkt: {each}" for each in axe(page, CONTRAST)]
             page.emulate_media(color_scheme="light")
-        complaints += [f"{url}: {each}" for each in sideways(page)]
+        JUDGED.add(own)
     assert not complaints, "\n".join(complaints)
 
 
