@@ -11,7 +11,7 @@ from archive.packages.mets import CSIP, HREF, Document, FileEntry, Node
 from archive.packages.report import Severity
 from archive.packages.rules import Trouble, attribute, fault, requirement
 from archive.packages.rules.csip_metadata import files_below, is_known_media_type
-from archive.packages.rules.vocabularies import CONTENT_TYPES
+from archive.packages.rules.vocabularies import CONTENT_TYPES, USES
 
 DATETIME = "YYYY-MM-DDThh:mm:ss"
 _MOST_NAMES = 100
@@ -88,6 +88,21 @@ def another_type_of_content_is_named(node: Node, document: Document) -> Iterator
 
 
 attribute("CSIP64", "fileGrp", "USE", expected="Documentation, Schemas, Representations/…")
+
+
+@requirement("CSIP64", on="fileGrp")
+def the_use_is_a_folder(node: Node, document: Document) -> Iterator[Trouble]:
+    """The use of a group is called by the folder of its files; capitals apart, "Representations/rep1/data"."""
+    use = node.get("USE").strip("/ ")
+    if use and use not in USES and not _is_folder(document, use):
+        yield fault(use, ", ".join(USES), reason="no-folder", severity=Severity.WARNING)
+
+
+def _is_folder(document: Document, use: str) -> bool:
+    tree, lower = document.notes["package"], use[:1].lower() + use[1:]
+    return any(tree.has_folder(base + path) for base in {"", document.folder} for path in (use, lower))
+
+
 attribute("CSIP65", "fileGrp", "ID", form=grammar.is_identifier)
 
 

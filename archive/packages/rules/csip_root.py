@@ -1,7 +1,7 @@
 """E-ARK CSIP, the root element and the header: what the package is, when and with what it was made (CSIP1–16, 117)."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from archive.packages import grammar
 from archive.packages.mets import CSIP, Document, Node
@@ -78,6 +78,9 @@ def another_content_type_is_named(node: Node, document: Document) -> Iterator[Tr
     if node.get(CSIP + "CONTENTINFORMATIONTYPE") == "OTHER":
         if not node.get(other).strip():
             yield fault(expected="csip:OTHERCONTENTINFORMATIONTYPE", reason="missing", severity=Severity.ERROR)
+        elif node.get(other) in CONTENT_TYPES and node.get(other) != "OTHER":
+            wanted = f'csip:CONTENTINFORMATIONTYPE="{node.get(other)}"'
+            yield fault(node.get(other), wanted, reason="listed", severity=Severity.ERROR)
     elif other in node.attributes:
         yield fault(node.get(other), 'csip:CONTENTINFORMATIONTYPE="OTHER"', reason="not-other", severity=Severity.ERROR)
 
@@ -93,6 +96,14 @@ def there_is_one_header(node: Node, document: Document) -> Iterator[Trouble]:
 
 
 attribute("CSIP7", "metsHdr", "CREATEDATE", form=grammar.is_datetime, expected="YYYY-MM-DDThh:mm:ss")
+
+
+@requirement("CSIP7", on="metsHdr")
+def the_package_is_not_made_tomorrow(node: Node, document: Document) -> Iterator[Trouble]:
+    """A clock that runs wrong is worth a word and no refusal; time zones reach a day ahead."""
+    made, tomorrow = node.get("CREATEDATE").strip(), (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    if grammar.is_datetime(made) and made[:10] > tomorrow:
+        yield fault(made, tomorrow, reason="future", severity=Severity.WARNING)
 
 
 @requirement("CSIP8", on="metsHdr")

@@ -74,9 +74,11 @@ def the_main_division_bears_the_packages_name(node: Node, document: Document) ->
 
 @requirement("CSIP88", on="mets/end")
 def there_is_a_metadata_division(node: Node, document: Document) -> Iterator[Trouble]:
-    main = main_division(document)
-    if main is not None and not divisions(document, "Metadata"):
-        yield fault(expected='div LABEL="Metadata"', at=document.place(main))
+    main, found = main_division(document), divisions(document, "Metadata")
+    if len(found) > 1:
+        yield fault(len(found), 1, at=document.place(found[1]), reason="several")
+    elif main is not None and not found and not _misspelled(main, "Metadata"):
+        yield fault(expected='div LABEL="Metadata"', at=document.place(main), reason="missing")
 
 
 @requirement("CSIP90", on="mets/end")

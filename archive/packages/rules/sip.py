@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from archive.packages import grammar
 from archive.packages.mets import CSIP, SIP, Document, Node
 from archive.packages.report import Severity
 from archive.packages.rules import Trouble, fault, requirement
@@ -90,7 +91,9 @@ class Part:
         ]
 
     def without_role(self, node: Node) -> list[Node]:
-        return [each for each in node.child("agent") if not each.get("ROLE").strip() and each.get("TYPE") in self.types]
+        """Agents that could play the part but for a role that is none."""
+        agents = [each for each in node.child("agent") if each.get("TYPE") in self.types]
+        return [each for each in agents if each.get("ROLE") not in grammar.ROLES]
 
 
 ARCHIVIST = Part("archival creator", 9, "ARCHIVIST", ("ORGANIZATION", "INDIVIDUAL"), code=True)
@@ -118,6 +121,10 @@ def _named(part: Part) -> None:
     def is_named(node: Node, document: Document) -> Iterator[Trouble]:
         if document.is_root and not (part.agents(node) or part.nearly(node) or part.without_role(node)):
             yield fault(expected=f'agent ROLE="{part.role}" TYPE="{types}"')
+        found = part.agents(node) if document.is_root and part is not CONTACT else []
+        if len(found) > 1:
+            place = document.place(found[1])
+            yield fault(len(found), 1, at=place, reason="several", severity=Severity.WARNING)
 
     @requirement(f"SIP{part.first + 1}", on="metsHdr/end")
     def has_its_role(node: Node, document: Document) -> Iterator[Trouble]:

@@ -64,7 +64,7 @@ def content_lies_in_representations(view: Any, document: Document) -> Iterator[T
 @requirement("CSIPSTR10", on="package")
 def each_representation_has_its_folder(view: Any, document: Document) -> Iterator[Trouble]:
     tree = view.tree
-    if tree.has_folder("representations") and _describes_content(document) and not tree.subfolders("representations"):
+    if tree.has_folder("representations") and not tree.subfolders("representations"):
         yield fault(expected="representations/rep1/")
 
 
@@ -77,20 +77,18 @@ def content_lies_in_data(view: Any, document: Document) -> Iterator[Trouble]:
 
 @requirement("CSIPSTR12", on="package")
 def a_representation_has_its_own_mets(view: Any, document: Document) -> Iterator[Trouble]:
-    """Asked of packages with several representations; one alone may be described in the METS of the package."""
-    names = view.tree.subfolders("representations")
     described = {each.folder for each in view.documents}
-    for name in names if len(names) > 1 else ():
+    for name in view.tree.subfolders("representations"):
         if f"representations/{name}/" not in described:
             yield fault(f"representations/{name}/", f"representations/{name}/METS.xml")
 
 
 @requirement("CSIPSTR13", on="package")
 def metadata_about_a_representation_lies_with_it(view: Any, document: Document) -> Iterator[Trouble]:
-    for other in view.documents[1:]:
-        folder = other.folder + "metadata"
-        if other.sections and not view.tree.has_folder(folder):
-            yield fault(other.folder, folder + "/", at=other.place())
+    for name in view.tree.subfolders("representations"):
+        folder = f"representations/{name}/"
+        if not view.tree.has_folder(folder + "metadata"):
+            yield fault(folder, folder + "metadata/")
 
 
 def _lies_in(rule: str, use: str, folder: str) -> None:

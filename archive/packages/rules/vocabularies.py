@@ -81,6 +81,7 @@ CONTENT_TYPES = (
     "MIXED",
     "OTHER",
 )
+USES = ("Documentation", "Schemas", "Representations", "Metadata")
 PACKAGE_TYPES = ("SIP", "AIP", "DIP", "AIU", "AIC")
 STATUSES = ("SUPERSEDED", "CURRENT")
 RECORD_STATUSES = ("NEW", "SUPPLEMENT", "REPLACEMENT", "TEST", "VERSION", "DELETE", "OTHER")
