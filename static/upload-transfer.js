@@ -201,6 +201,8 @@ class Transfer extends EventTarget {
       const watch = setInterval(() => {
         if (Date.now() - heard > (sending ? Transfer.SILENCE : 20 * Transfer.SILENCE)) request.abort();
       }, 1000);
+      const away = () => request.abort(); // a dead line can look alive for a long time
+      addEventListener("offline", away);
       request.open(method, url);
       request.setRequestHeader("Tus-Resumable", "1.0.0");
       request.setRequestHeader("X-CSRFToken", this.csrf());
@@ -212,6 +214,7 @@ class Transfer extends EventTarget {
       });
       request.onloadend = () => {
         clearInterval(watch);
+        removeEventListener("offline", away);
         const fine = request.status >= 200 && request.status < 300;
         fine ? resolve(request) : reject(Trouble.of(request));
       };

@@ -91,10 +91,10 @@
   }
 
   function trouble({ status, code, message, number, url }) {
-    const known = words[message] || message || (status ? fill(words.unknown, { status }) : words.network);
+    const known = words[message] || (status === 401 ? words.signed_out : message) || (status ? fill(words.unknown, { status }) : words.network);
     const shown = [paragraph(known)];
     if (url) shown.push(paragraph(link(url, fill(words.open_earlier, { number }))));
-    if (code === "E_AUTH") {
+    if (status === 401) {
       const anchor = link(form.dataset.login, words.log_in);
       anchor.target = "_blank";
       shown.push(paragraph(anchor));
