@@ -91,7 +91,7 @@ def _demand(sip: SIP, status: str) -> None:
     if not sip.may_become(status):
         raise NotNow(
             _(
-                "Det går inte nu: leveransen %(number)s har läget ”%(status)s”. Ladda om sidan för att se vad som har hänt."
+                "Det går inte nu: leveransen %(number)s har läget ”%(status)s”. Ladda om sidan och se vad som har hänt."
             )
             % {"number": sip.number, "status": sip.get_status_display()}
         )

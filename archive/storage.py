@@ -170,31 +170,38 @@ def _beside(key: str, number: int) -> str:
 
 def _recognise(store: Store, known: ArchiveStore) -> None:
     ours = {"samarkiv": "lager", "name": store.name, "marker": str(known.marker)}
-    marker = _marker(store)
-    if marker is None and not StorageCopy.objects.filter(store=store.name).exists():
+    found, free = _marker(store)
+    if found is None and free and not StorageCopy.objects.filter(store=store.name).exists():
         if isinstance(store, FolderStore):
             store.prepare()
-        store.put_bytes(MARKER, json.dumps(ours).encode())
-        marker = _marker(store)
-    if marker is None:
+        store.put_bytes(free, json.dumps({**ours, "sha256": _seal(ours)}).encode())
+        found, free = _marker(store)
+    if found is None:
         raise StoreUnavailable(
             f"Lagret {store.name} saknar vår märkning ({MARKER}): det är inte anslutet, är tomt eller är ett annat. "
             "Anslut rätt lager. Kopiorna räknas inte som förlorade."
         )
-    if marker != ours:
+    if found != ours:
         raise StoreUnavailable(
             f"Lagret {store.name} är märkt som ett annat lager ({MARKER}). "
             f"Kontrollera inställningen ARCHIVE_STORE_{store.name.upper()}."
         )
 
 
-def _marker(store: Store) -> object:
-    try:
-        content = b"".join(store.read(MARKER))
-    except CopyMissing:
-        return None
-    try:
-        marker: object = json.loads(content)
-    except ValueError:
-        return "går inte att läsa"
-    return marker
+def _marker(store: Store) -> tuple[dict[str, str] | None, str]:
+    """The first whole marker, and where one may be written. A damaged one stays, like all bytes."""
+    for number in range(1, PLACES_TO_TRY + 1):
+        place = MARKER if number == 1 else MARKER.replace(".json", f".{number}.json")
+        try:
+            said = json.loads(b"".join(store.read(place)))
+            if said.pop("sha256") == _seal(said):
+                return said, ""
+        except CopyMissing:
+            return None, place
+        except (ValueError, KeyError, AttributeError):
+            continue
+    return None, ""
+
+
+def _seal(marker: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(marker, sort_keys=True).encode()).hexdigest()

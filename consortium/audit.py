@@ -1,4 +1,4 @@
-"""The only writer of AuditEvent. Called inside the transaction of the act, so that trace and act stand or fall together."""
+"""The only writer of AuditEvent. Called inside the transaction of the act: trace and act stand or fall together."""
 
 from collections.abc import Iterator
 from typing import Any

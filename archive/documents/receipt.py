@@ -35,8 +35,8 @@ def _words(said: dict[str, Any]) -> dict[str, Any]:
     return {
         "sentence": _(
             "Leveransen är mottagen och bevaras nu i arkivet. Alla filer är kontrollerade och lagrade i lika kopior, "
-            "som har lästs tillbaka. Arkivet ansvarar från och med nu för handlingarna; de får gallras i källsystemet om "
-            "det finns ett gallringsbeslut."
+            "som har lästs tillbaka. Arkivet ansvarar från och med nu för handlingarna; de får gallras i källsystemet "
+            "om det finns ett gallringsbeslut."
         ),
         "copies_title": _("Kopior"),
         "copies_sentence": _("Varje kopia har lästs tillbaka från sitt lager och har arkivpaketets kontrollsumma."),

@@ -47,7 +47,7 @@ class PreservationEvent(models.Model):
     agent = models.ForeignKey(PreservationAgent, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=20, help_text="success, warning or failure.")
     detail = models.JSONField(default=dict)
-    once = models.CharField(
+    once = models.CharField(  # noqa: DJ001, no name is not an empty name: many events have none
         max_length=120,
         unique=True,
         null=True,

@@ -1,4 +1,4 @@
-"""What the archive answers for: an AIP generation is one uncompressed tar, kept in N verified copies (OAIS, E-ARK AIP)."""
+"""What the archive answers for: an AIP generation is one uncompressed tar in N verified copies (OAIS, E-ARK AIP)."""
 
 import uuid
 from pathlib import Path
@@ -103,8 +103,8 @@ class AIP(Claimable):
 
 
 class ArchiveStore(models.Model):
-    """A place that keeps copies (settings.ARCHIVE_STORES). The same marker lies in the store itself, so that one that is
-    not mounted, is empty or belongs to another archive is recognised and never taken for lost copies."""
+    """A place that keeps copies (settings.ARCHIVE_STORES). The same marker lies in the store itself, so that one
+    that is not mounted, is empty or belongs to another archive is recognised and never taken for lost copies."""
 
     name = models.CharField(_("namn"), max_length=40, primary_key=True)
     marker = models.UUIDField(default=uuid.uuid4)

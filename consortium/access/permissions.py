@@ -26,6 +26,6 @@ class Permission(StrEnum):
     HEALTH_READ = "read_health"
 
     @classmethod
-    def declared(cls) -> list[tuple[str, str]]:
+    def declared(cls) -> tuple[tuple[str, str], ...]:
         """For `Meta.permissions` of a container model."""
-        return [(permission.value, permission.name.replace("_", " ").lower()) for permission in cls]
+        return tuple((permission.value, permission.name.replace("_", " ").lower()) for permission in cls)

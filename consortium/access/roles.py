@@ -4,7 +4,9 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from consortium.access.permissions import Permission as P
+from consortium.access.permissions import Permission
+
+P = Permission
 
 
 class Role(TextChoices):

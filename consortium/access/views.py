@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol, TypeVar, cast
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ M = TypeVar("M", bound=models.Model)
 class StaffRequest(HttpRequest):
     """A request past the log-in: the user is a User."""
 
-    user: User  # type: ignore[assignment]
+    user: User
 
 
 class _Visible(Protocol):
@@ -32,7 +32,7 @@ def get_or_404(request: HttpRequest, model: type[M], pk: Any, *, may: Permission
     manager = cast(_Visible, model._default_manager)
     try:
         found = cast(M, manager.visible_to(request.user).get(pk=pk))
-    except (model.DoesNotExist, ValidationError, ValueError):
+    except (ObjectDoesNotExist, ValidationError, ValueError):
         raise Http404(_("Sidan finns inte.")) from None
     demand(request, may, found.place)  # type: ignore[attr-defined]
     return found

@@ -66,7 +66,7 @@ class Assignment(models.Model):
     from_on = models.DateField(_("från och med"))
     until_on = models.DateField(_("till och med"), null=True, blank=True)
 
-    objects: ClassVar[models.Manager["Assignment"]] = AssignmentQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager["Assignment"]] = AssignmentQuerySet.as_manager()
 
     class Meta:
         constraints = [

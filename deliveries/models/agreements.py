@@ -109,7 +109,7 @@ class SubmissionAgreement(models.Model):
             return (
                 str(
                     _(
-                        "Överenskommelsen %(number)s är inte undertecknad av båda parter. Underteckna den och försök igen."
+                        "Överenskommelsen %(number)s är inte undertecknad av båda parter. Låt dem underteckna den först."
                     )
                 )
                 % facts

@@ -1,6 +1,7 @@
 """Taking custody, and saying no."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.personas import Personas
 pytestmark = pytest.mark.django_db
 
 
-def valid_sip(people: Personas, **fields: object) -> SIP:
+def valid_sip(people: Personas, **fields: Any) -> SIP:
     return factories.sip(status=SIP.Status.VALID, objid="UUID:prov-1", received_by=people.producer_falun, **fields)
 
 

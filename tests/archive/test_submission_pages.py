@@ -105,9 +105,7 @@ def test_a_decision_in_the_wrong_state_is_explained(people: Personas, sip: SIP) 
     assert "Ladda om sidan" in answer.content.decode()
 
 
-@pytest.mark.parametrize(
-    ("form", "start"), [("json", b"{"), ("csv", "\ufeffRegel".encode()), ("pdf", b"%PDF-1.7")]
-)
+@pytest.mark.parametrize(("form", "start"), [("json", b"{"), ("csv", "\ufeffRegel".encode()), ("pdf", b"%PDF-1.7")])
 def test_the_report_is_downloaded_and_that_is_noted(people: Personas, sip: SIP, form: str, start: bytes) -> None:
     answer = signed_in(people.archivist_falun).get(reverse("sip_report", args=[sip.pk, form]))
     assert answer.content.startswith(start)

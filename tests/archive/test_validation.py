@@ -3,11 +3,14 @@
 import datetime
 import os
 import signal
+import subprocess
+import sys
 import threading
 import zipfile
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from archive import tasks, validation
 from archive.models import SIP, PreservationEvent
@@ -87,7 +90,7 @@ def test_a_missing_file_is_named(sip: SIP) -> None:
 
 
 def test_the_engines_death_is_a_technical_fault_and_tried_again(sip: SIP, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(validation.sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     run(sip)
     assert sip.status == SIP.Status.CRASHED
     assert "kod 1" in sip.trouble
@@ -102,7 +105,7 @@ def test_the_engines_death_is_a_technical_fault_and_tried_again(sip: SIP, monkey
 def test_a_package_that_kills_the_engine_each_time_ends_with_a_person(
     sip: SIP, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(validation.sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     for _ in range(validation.MAX_CRASHES + 1):
         SIP.objects.filter(pk=sip.pk).update(due_at=database_now())
         run(sip)
@@ -111,7 +114,7 @@ def test_a_package_that_kills_the_engine_each_time_ends_with_a_person(
 
 
 def test_a_killed_engine_is_told_as_a_signal(sip: SIP, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = validation.subprocess.Popen
+    real = subprocess.Popen
 
     def killed(*args: Any, **kwargs: Any) -> Any:
         child = real(*args, **kwargs)
@@ -119,7 +122,7 @@ def test_a_killed_engine_is_told_as_a_signal(sip: SIP, monkeypatch: pytest.Monke
         child.wait()
         return child
 
-    monkeypatch.setattr(validation.subprocess, "Popen", killed)
+    monkeypatch.setattr(subprocess, "Popen", killed)
     run(sip)
     assert sip.status == SIP.Status.CRASHED
 
@@ -165,8 +168,6 @@ def test_two_workers_do_not_judge_the_same_package(sip: SIP) -> None:
 
 
 def _in_thread(sip: SIP) -> None:
-    from django.db import connection
-
     try:
         tasks.validate(str(sip.pk))
     finally:

@@ -1,6 +1,7 @@
 """The settings as production loads them: in a process of their own, with an environment we know to the last word."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +75,13 @@ def test_a_missing_variable_names_itself(name: str) -> None:
     said = refused({key: value for key, value in PRODUCTION.items() if key != name})
     assert f"Miljövariabeln {name} saknas" in said
     assert "README" in said
+
+
+def test_every_variable_is_explained_in_readme() -> None:
+    readme = (BASE_DIR / "README.md").read_text()
+    read = re.findall(r'\benv(?:_list)?\("(\w+)"', (BASE_DIR / "consortium/settings.py").read_text())
+    assert len(read) > 20
+    assert [name for name in read if f"`{name}`" not in readme] == []
 
 
 def test_a_short_key_is_refused() -> None:
