@@ -12,7 +12,7 @@ specification is broken.
 
 import json
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -26,7 +26,6 @@ UNBOUNDED = 1 << 30
 _PARTICLE = re.compile(r"\(([^)]*)\)([?*+]?)|([\w:.\-]+)([?*+]?)")
 _TIMES = {"": (1, 1), "?": (0, 1), "*": (0, UNBOUNDED), "+": (1, UNBOUNDED)}
 _FEW = 10
-_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
 class Fault(NamedTuple):
@@ -82,133 +81,160 @@ class Shape:
         return None if judge(value) else words
 
 
-@dataclass(slots=True)
 class _Open:
     """An element being read: how far its children have come in their order."""
 
-    name: str
-    kind: Kind | None
-    xpath: str
-    line: int | None
-    at: int = 0
-    count: int = 0
-    names: dict[str, int] = field(default_factory=dict)
+    __slots__ = ("at", "count", "kind", "name", "names", "number")
+
+    def __init__(self, name: str, kind: Kind | None, number: int) -> None:
+        self.name, self.kind, self.number = name, kind, number
+        self.at = self.count = 0
+        self.names: dict[str, int] = {}
 
 
 class Walker:
-    """Holds one document against a shape; subclasses look at more while it passes."""
+    """Holds one document against a shape; subclasses look at more while it passes.
+
+    Nothing is computed for an element that is in order: its path and line are asked for only when there is something
+    to tell.
+    """
 
     def __init__(self, shape: Shape, namespace: str) -> None:
         self.shape = shape
         self._prefix = f"{{{namespace}}}"
+        self.open: list[_Open] = []
+        self._element: Any = None
+        self._faults: list[Fault] = []
 
     def read(self, source: Iterable[bytes], limits: xml.XMLLimits = xml.DEFAULT_LIMITS) -> Iterator[Fault]:
-        stack: list[_Open] = []
+        faults, stack = self._faults, self.open
         for event, element in xml.every_event(source, limits=limits):
+            self._element = element
             if event == "start":
-                yield from self._begin(element, stack)
+                self._begin(element)
             else:
-                yield from self._end(element, stack.pop())
+                self._end(element)
+                stack.pop()
                 xml.forget(element)
+            if faults:
+                yield from faults
+                faults.clear()
 
     # For subclasses
 
-    def begins(self, name: str, element: Any, here: Place) -> Iterator[Fault]:
+    def begins(self, name: str, element: Any) -> None:
         """Called with each element of the shape when its attributes are known."""
-        return iter(())
 
-    def ends(self, name: str, text: str, here: Place) -> Iterator[Fault]:
+    def ends(self, name: str, text: str) -> None:
         """Called with the text of each element when it has been read."""
-        return iter(())
+
+    def tell(
+        self, subject: str, reason: str, found: str | None = None, expected: str | None = None, at: Place | None = None
+    ) -> None:
+        """Say that something is wrong with the element that is being read, or `at` another place."""
+        place = at or self.place()
+        self._faults.append(Fault(subject, reason, place.line, place.xpath or "", found, expected))
+
+    def place(self, above: int = 0) -> Place:
+        """Where the element being read stands; `above` steps towards the root."""
+        depth = len(self.open) - above
+        steps = (_shown(each.name) + (f"[{each.number}]" if each.number > 1 else "") for each in self.open[:depth])
+        element = self._element
+        for _ in range(above):
+            element = element.getparent()
+        return Place("", element.sourceline, "/" + "/".join(steps))
 
     # The judgement
 
-    def _begin(self, element: Any, stack: list[_Open]) -> Iterator[Fault]:
-        tag, line = element.tag, element.sourceline
+    def _begin(self, element: Any) -> None:
+        tag, stack = element.tag, self.open
         own = tag.startswith(self._prefix)
         name = tag[len(self._prefix) :] if own else tag
-        kind_name: str | None = name
-        xpath = "/" + _shown(name)
-        if stack:
+        if not stack:
+            stack.append(_Open(name, self.shape.kinds.get(name) if own else None, 1))
+            if name != self.shape.root:
+                self.tell(self.shape.root, "root", _shown(name), self.shape.root)
+            kind = stack[-1].kind
+        else:
             parent = stack[-1]
             number = parent.names[name] = parent.names.get(name, 0) + 1
-            xpath = f"{parent.xpath}{xpath}" + (f"[{number}]" if number > 1 else "")
-            if parent.kind is not None and parent.kind.anything:
+            this = _Open(name, None, number)
+            stack.append(this)
+            of = parent.kind
+            if of is not None and of.anything:
                 if not own or name not in self.shape.globals:
-                    stack.append(_Open(name, _FOREIGN, xpath, line))
+                    this.kind = _FOREIGN
                     return
-            elif parent.kind is not None:
-                kind_name = yield from self._place(parent, name, line, xpath)
-        elif name != self.shape.root:
-            yield Fault(self.shape.root, "root", line, xpath, _shown(name), self.shape.root)
-        kind = self.shape.kinds.get(kind_name) if own and kind_name else None
-        stack.append(_Open(name, kind, xpath, line))
-        if kind is not None:
-            yield from self._attributes(element, name, kind, line, xpath)
+                kind = self.shape.kinds.get(name)
+            elif of is not None:
+                kind_name = self._judged(parent, of, name)
+                kind = self.shape.kinds.get(kind_name) if own and kind_name else None
+            else:
+                kind = self.shape.kinds.get(name) if own else None
+            this.kind = kind
+        if kind is not None and (kind.attributes or len(element.attrib)):
+            self._attributes(element, name, kind)
         if own:
-            yield from self.begins(name, element, Place("", line, xpath))
+            self.begins(name, element)
 
-    def _place(self, parent: _Open, name: str, line: int | None, xpath: str) -> Generator[Fault, None, str | None]:
-        """Move on in the parent's order; returns the type the child has there, None when it does not belong."""
-        kind = parent.kind
-        assert kind is not None
+    def _judged(self, parent: _Open, kind: Kind, name: str) -> str | None:
+        """Move on in the parent's order; the type the child has there, None when it does not belong."""
         at = kind.order.get(name)
         if at is None:
             allowed = ", ".join(kind.order) if len(kind.order) <= _FEW else None
-            yield Fault(name, "unknown", line, xpath, f"<{_shown(name)}>", allowed)
+            self.tell(name, "unknown", f"<{_shown(name)}>", allowed)
             return None
         particle = kind.particles[at]
         if at < parent.at:
             after = kind.particles[parent.at]
-            yield Fault(name, "order", line, xpath, f"<{name}>", f"före <{'|'.join(after.names)}>")
+            self.tell(name, "order", f"<{name}>", f"före <{'|'.join(after.names)}>")
             return particle.names[name]
         if at > parent.at:
-            yield from self._missing(parent, at, line)
+            self._missing(parent, kind, at, 1)
             parent.at, parent.count = at, 0
         parent.count += 1
         if parent.count == particle.most + 1:
-            yield Fault(name, "many", line, xpath, str(parent.count), str(particle.most))
+            self.tell(name, "many", str(parent.count), str(particle.most))
         return particle.names[name]
 
-    def _missing(self, parent: _Open, upto: int, line: int | None) -> Iterator[Fault]:
-        kind = parent.kind
-        assert kind is not None
+    def _missing(self, parent: _Open, kind: Kind, upto: int, above: int) -> None:
+        count = parent.count
         for at in range(parent.at, upto):
             particle = kind.particles[at]
-            count = parent.count if at == parent.at else 0
             if count < particle.least:
-                first = next(iter(particle.names))
                 wanted = " | ".join(f"<{name}>" for name in particle.names)
-                yield Fault(first, "missing", parent.line, parent.xpath, None, wanted)
+                self.tell(next(iter(particle.names)), "missing", None, wanted, self.place(above))
+            count = 0
 
-    def _attributes(self, element: Any, name: str, kind: Kind, line: int | None, xpath: str) -> Iterator[Fault]:
-        written = element.attrib
+    def _attributes(self, element: Any, name: str, kind: Kind) -> None:
+        written = dict(element.attrib)
         for attribute, (required, type_) in kind.attributes.items():
-            value = written.get(attribute)
-            subject = f"{name}/@{attribute}"
+            value = written.pop(attribute, None)
             if value is None:
                 if required:
-                    yield Fault(subject, "missing", line, xpath, None, attribute)
+                    self.tell(f"{name}/@{attribute}", "missing", None, attribute)
             elif type_ and (expected := self.shape.expects(type_, value.strip())) is not None:
-                yield Fault(subject, "value", line, xpath, f'{attribute}="{value}"', expected)
+                self.tell(f"{name}/@{attribute}", "value", f'{attribute}="{value}"', expected)
         for attribute in written:
-            if attribute not in kind.attributes and not attribute.startswith(("{http://www.w3.org/", _XSI)):
-                yield Fault(f"{name}/@{attribute}", "unknown", line, xpath, attribute, ", ".join(kind.attributes))
+            if not attribute.startswith("{http://www.w3.org/"):
+                self.tell(f"{name}/@{attribute}", "unknown", attribute, ", ".join(kind.attributes))
 
-    def _end(self, element: Any, this: _Open) -> Iterator[Fault]:
+    def _end(self, element: Any) -> None:
+        this = self.open[-1]
         kind = this.kind
-        if kind is not None:
-            yield from self._missing(this, len(kind.particles), this.line)
+        if kind is None or kind is _FOREIGN:
+            return
+        if this.at < len(kind.particles):
+            self._missing(this, kind, len(kind.particles), 0)
         text = (element.text or "").strip()
-        if kind is not None and not kind.anything:
+        if not kind.anything:
             if kind.text is None:
                 if text:
-                    yield Fault(this.name, "text", this.line, this.xpath, text[:80], None)
-            elif (expected := self.shape.expects(kind.text, text)) is not None:
+                    self.tell(this.name, "text", text[:80])
+            elif kind.text != "any" and (expected := self.shape.expects(kind.text, text)) is not None:
                 reason = "empty" if kind.text == "text" else "value"
-                yield Fault(this.name, reason, this.line, this.xpath, text[:200] or None, expected)
-        if kind is not None and kind is not _FOREIGN:
-            yield from self.ends(this.name, text, Place("", this.line, this.xpath))
+                self.tell(this.name, reason, text[:200] or None, expected)
+        self.ends(this.name, text)
 
 
 def _shown(name: str) -> str:

@@ -4,14 +4,12 @@ The order and number of elements stand in the shape; here is what Riksarkivet's 
 what the cases name is really in the package.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from archive.packages.attachments import Attachments
 from archive.packages.erms import FGS_BEFORE_RELEASE, Attachment
 from archive.packages.identity_numbers import holds_identity_number
-from archive.packages.report import Place
-from archive.packages.shape import Fault, Shape, Walker
+from archive.packages.shape import Shape, Walker
 
 PREFIX = "FGSA-"
 _OPEN_TITLES = ("Arendemening", "Rubrik")
@@ -32,9 +30,9 @@ class Arendehantering(Walker):
         self._case: dict[str, str] = {}
         self._in_document = False
 
-    def begins(self, name: str, element: Any, here: Place) -> Iterator[Fault]:
+    def begins(self, name: str, element: Any) -> None:
         if name == "Leveransobjekt" and self._namespace == FGS_BEFORE_RELEASE:
-            yield Fault("NAMNRYMD", "old", here.line, here.xpath or "", self._namespace, self.shape.namespaces[0])
+            self.tell("NAMNRYMD", "old", self._namespace, self.shape.namespaces[0])
         elif name == "ArkivobjektArende":
             self.cases += 1
             self._case, self._document_ids = {}, set()
@@ -42,29 +40,29 @@ class Arendehantering(Walker):
             self.documents += 1
             self._unit, self._in_document = {}, True
         elif name == "Bilaga":
-            yield from self._attachment(element, here)
+            self._attachment(element)
         elif name in ("Restriktion", "ArendeRelation", "HandlingRelation"):
-            yield from self._other_type(element, here)
+            self._other_type(element)
 
-    def ends(self, name: str, text: str, here: Place) -> Iterator[Fault]:
+    def ends(self, name: str, text: str) -> None:
         if name == "ArkivobjektHandling":
             self._in_document = False
-            yield from self._document_ended(here)
+            self._document_ended()
         elif name == "ArkivobjektArende":
-            yield from self._dates(self._case, here)
+            self._dates(self._case)
         elif name == "ArkivobjektID":
-            yield from self._identity(text, here)
+            self._identity(text)
         elif name in _OPEN_TITLES and text and holds_identity_number(text):
-            yield Fault("PERSONNUMMER", "title", here.line, here.xpath or "", None, None)
+            self.tell("PERSONNUMMER", "title")
         if name in ("Rubrik", "Beskrivning", *_STARTS, *_ENDS) and text:
             (self._unit if self._in_document else self._case)[name] = text
 
-    def _document_ended(self, here: Place) -> Iterator[Fault]:
+    def _document_ended(self) -> None:
         if "Rubrik" not in self._unit and "Beskrivning" not in self._unit:
-            yield Fault("RUBRIK", "missing", here.line, here.xpath or "", None, "<Rubrik>")
-        yield from self._dates(self._unit, here)
+            self.tell("RUBRIK", "missing", None, "<Rubrik>")
+        self._dates(self._unit)
 
-    def _identity(self, text: str, here: Place) -> Iterator[Fault]:
+    def _identity(self, text: str) -> None:
         """A case's reference once in the delivery, a document's once in its case."""
         if not text:
             return
@@ -76,28 +74,28 @@ class Arendehantering(Walker):
             known = hash(text) in self._case_ids
             self._case_ids.add(hash(text))
         if known:
-            yield Fault("DUBBLETT", "twice", here.line, here.xpath or "", text, None)
+            self.tell("DUBBLETT", "twice", text, None)
 
-    def _dates(self, unit: dict[str, str], here: Place) -> Iterator[Fault]:
+    def _dates(self, unit: dict[str, str]) -> None:
         started = min((unit[name][:10] for name in _STARTS if name in unit), default="")
         for name in _ENDS:
             ended = unit.get(name, "")[:10]
             if ended and started and ended < started[: len(ended)]:
-                yield Fault("DATUMORDNING", "before", here.line, here.xpath or "", f"{name} {ended}", f"≥ {started}")
+                self.tell("DATUMORDNING", "before", f"{name} {ended}", f"≥ {started}")
 
-    def _other_type(self, element: Any, here: Place) -> Iterator[Fault]:
+    def _other_type(self, element: Any) -> None:
         if element.get("Typ") in _OTHER and not (element.get("AnnanTyp") or "").strip():
-            yield Fault("ANNANTYP", "missing", here.line, here.xpath or "", f'Typ="{element.get("Typ")}"', "AnnanTyp")
+            self.tell("ANNANTYP", "missing", f'Typ="{element.get("Typ")}"', "AnnanTyp")
 
-    def _attachment(self, element: Any, here: Place) -> Iterator[Fault]:
+    def _attachment(self, element: Any) -> None:
         attachment = Attachment(
             link=element.get("Lank") or "",
             name=element.get("Namn"),
             size=element.get("Storlek"),
             digest=element.get("Checksumma"),
             algorithm=element.get("ChecksummaMetod"),
-            line=here.line,
+            line=element.sourceline,
         )
         if attachment.link.strip():
             for subject, reason, found, expected in self.attachments.check(attachment):
-                yield Fault(f"BILAGA-{subject}", reason, here.line, here.xpath or "", found, expected)
+                self.tell(f"BILAGA-{subject}", reason, found, expected)

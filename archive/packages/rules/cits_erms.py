@@ -4,14 +4,13 @@ The eleven co-occurrence rules are published as Schematron for a processor that 
 of a table below, under an id of its own.
 """
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from archive.packages.attachments import Attachments
 from archive.packages.erms import CITS, Attachment
 from archive.packages.identity_numbers import holds_identity_number
 from archive.packages.report import Place
-from archive.packages.shape import Fault, Shape, Walker
+from archive.packages.shape import Shape, Walker
 
 PREFIX = "ERMS-"
 
@@ -57,12 +56,12 @@ class CitsErms(Walker):
         self._address_lines: list[int] = []
         self._inside: list[list[str]] = []
 
-    def begins(self, name: str, element: Any, here: Place) -> Iterator[Fault]:
+    def begins(self, name: str, element: Any) -> None:
         for attribute in element.attrib:
             for companion in _BY_ATTRIBUTE.get(attribute, ()):
-                yield from self._companion(companion, name, element, here)
+                self._companion(companion, name, element)
         if name in ("aggregation", "record"):
-            yield from self._unit(name, element, here)
+            self._unit(name, element)
         elif name == "addressContactInformation":
             self._address_lines.append(0)
         elif name in ("addressLine", "contactLine") and self._address_lines:
@@ -70,36 +69,34 @@ class CitsErms(Walker):
         elif name == "classificationSchema" and (identifier := element.get("classificationSchemaId")):
             self._schemas.add(identifier)
         elif name == "appendix" and (element.get("path") or "").strip():
-            attachment = Attachment(element.get("path") or "", element.get("name"), line=here.line)
+            attachment = Attachment(element.get("path") or "", element.get("name"), line=element.sourceline)
             for subject, reason, found, expected in self.attachments.check(attachment):
-                yield Fault(f"BILAGA-{subject}", reason, here.line, here.xpath or "", found, expected)
+                self.tell(f"BILAGA-{subject}", reason, found, expected)
         if used := element.get("classificationSchemaUsed"):
-            self._schemas_used.append((used, here))
+            self._schemas_used.append((used, self.place()))
 
-    def ends(self, name: str, text: str, here: Place) -> Iterator[Fault]:
+    def ends(self, name: str, text: str) -> None:
         if name in ("aggregation", "record") and self._inside:
             self._inside.pop()
         elif name == "addressContactInformation":
             if not self._address_lines.pop():
-                yield Fault(
-                    "CO-addressContactInformation", "missing", here.line, here.xpath or "", None, "<addressLine>"
-                )
+                self.tell("CO-addressContactInformation", "missing", None, "<addressLine>")
         elif name == "title" and text and holds_identity_number(text):
-            yield Fault("PERSONNUMMER", "title", here.line, here.xpath or "", None, None)
+            self.tell("PERSONNUMMER", "title")
         elif name == "erms":
             for used, place in self._schemas_used:
                 if used not in self._schemas:
                     expected = ", ".join(sorted(self._schemas)) or None
-                    yield Fault("IDREF", "missing", place.line, place.xpath or "", used, expected)
+                    self.tell("IDREF", "missing", used, expected, place)
 
-    def _companion(self, companion: Companion, name: str, element: Any, here: Place) -> Iterator[Fault]:
+    def _companion(self, companion: Companion, name: str, element: Any) -> None:
         if element.get(companion.attribute) != companion.value or companion.element not in ("", name):
             return
         if not (element.get(companion.needed) or "").strip():
             found = f'{companion.attribute}="{companion.value}"'
-            yield Fault(companion.rule, "missing", here.line, here.xpath or "", found, companion.needed)
+            self.tell(companion.rule, "missing", found, companion.needed)
 
-    def _unit(self, name: str, element: Any, here: Place) -> Iterator[Fault]:
+    def _unit(self, name: str, element: Any) -> None:
         if name == "record":
             self.documents += 1
         else:
@@ -107,11 +104,11 @@ class CitsErms(Walker):
         if self._inside:
             siblings = self._inside[-1]
             if siblings and siblings[0] != name:
-                yield Fault("BLANDAT", "mixed", here.line, here.xpath or "", name, siblings[0])
+                self.tell("BLANDAT", "mixed", name, siblings[0])
             siblings[:] = [name]
         self._inside.append([])
         identifier = element.get("systemIdentifier")
         if identifier:
             if hash((name, identifier)) in self._identifiers:
-                yield Fault("DUBBLETT", "twice", here.line, here.xpath or "", identifier, None)
+                self.tell("DUBBLETT", "twice", identifier, None)
             self._identifiers.add(hash((name, identifier)))

@@ -5,7 +5,7 @@ from typing import Any
 
 from archive.packages.premis import NAMESPACE
 from archive.packages.report import Place
-from archive.packages.shape import Fault, Shape, Walker
+from archive.packages.shape import Shape, Walker
 
 PREFIX = "PREMIS-"
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -43,35 +43,36 @@ class Premis(Walker):
         self._has_characteristics = self._has_format = False
         self._own: dict[str, set[int]] = {"object": set(), "agent": set(), "event": set()}
 
-    def begins(self, name: str, element: Any, here: Place) -> Iterator[Fault]:
+    def begins(self, name: str, element: Any) -> None:
         if name == "object":
             self._has_characteristics = False
             written = element.get(_XSI_TYPE, "")
             self._kind = written.rpartition(":")[2]
             if self._kind not in _KINDS:
-                yield Fault("TYP", "value", here.line, here.xpath or "", written or None, ", ".join(_KINDS))
+                self.tell("TYP", "value", written or None, ", ".join(_KINDS))
         elif name == "objectCharacteristics":
             self._has_characteristics = True
             if self._kind in _KINDS and self._kind not in _HAVE_BYTES:
-                yield Fault("KARAKTARISTIK", "unexpected", here.line, here.xpath or "", self._kind, None)
+                self.tell("KARAKTARISTIK", "unexpected", self._kind, None)
         elif name == "format":
             self._has_format = False
         elif name in ("formatDesignation", "formatRegistry"):
             self._has_format = True
 
-    def ends(self, name: str, text: str, here: Place) -> Iterator[Fault]:
+    def ends(self, name: str, text: str) -> None:
         if name == "object" and self._kind in _HAVE_BYTES and not self._has_characteristics:
-            yield Fault("KARAKTARISTIK", "missing", here.line, here.xpath or "", None, "<objectCharacteristics>")
+            self.tell("KARAKTARISTIK", "missing", None, "<objectCharacteristics>")
         elif name == "format" and not self._has_format:
             expected = "<formatDesignation> | <formatRegistry>"
-            yield Fault("FORMAT", "missing", here.line, here.xpath or "", None, expected)
+            self.tell("FORMAT", "missing", None, expected)
         elif name in _IDENTITIES and text:
             kind = _IDENTITIES[name]
             if hash(text) in self._own[kind]:
-                yield Fault("DUBBLETT", "twice", here.line, here.xpath or "", text, None)
+                self.tell("DUBBLETT", "twice", text, None)
             self._own[kind].add(hash(text))
             self._links.known[kind].add(hash(text))
         elif name in _LINKS and text:
             kind, links = _LINKS[name], self._links
             if hash(text) not in links.known[kind] and len(links.waiting) < _MOST_LINKS:
+                here = self.place()
                 links.waiting.append((kind, text, Place(self._path, here.line, here.xpath)))

@@ -14,7 +14,7 @@ from archive.packages import checksums, shape, xml
 from archive.packages.container import Tree
 from archive.packages.erms import clean_link
 from archive.packages.report import Place
-from archive.packages.shape import Fault, Shape, Walker
+from archive.packages.shape import Shape, Walker
 from archive.packages.zip_reader import ZipTree
 
 PREFIX = "SIARD-"
@@ -50,20 +50,15 @@ class Metadata(Walker):
     def __init__(self, shape_: Shape, namespace: str) -> None:
         super().__init__(shape_, namespace)
         self.header = Header()
-        self._where: list[str] = []
         self._digest_type = ""
 
-    def begins(self, name: str, element: Any, here: Place) -> Iterator[Fault]:
-        self._where.append(name)
+    def begins(self, name: str, element: Any) -> None:
         if name == "table":
             schema = self.header.schemas[-1] if self.header.schemas else ""
-            self.header.tables.append(Table(schema, line=here.line))
-        return iter(())
+            self.header.tables.append(Table(schema, line=element.sourceline))
 
-    def ends(self, name: str, text: str, here: Place) -> Iterator[Fault]:
-        if self._where and self._where[-1] == name:
-            self._where.pop()
-        parent = self._where[-1] if self._where else ""
+    def ends(self, name: str, text: str) -> None:
+        parent = self.open[-2].name if len(self.open) > 1 else ""
         if parent == "schema" and name == "folder":
             self.header.schemas.append(text)
         elif parent == "table" and name in ("name", "folder", "rows"):
@@ -74,7 +69,6 @@ class Metadata(Walker):
             self._digest_type = text
         elif name == "digest" and parent == "messageDigest":
             self.header.digests.append((self._digest_type, text))
-        return iter(())
 
 
 def recognise(tree: Tree) -> bool:
