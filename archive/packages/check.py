@@ -228,6 +228,8 @@ class _Check:
         roots = sorted(tree.tops)
         if not tree.root and len(roots) > 1 and any(path.count("/") == 1 for path in deeper):
             self._container_fault(Fault("E_ARCHIVE_LAYOUT", "two-roots", "", ", ".join(roots[:10]), "1"))
+            if self.profile.severity("CSIPSTR1") is not None:
+                self._container_fault(Fault("CSIPSTR1", "two-roots", "", ", ".join(roots[:10]), "1"))
             return
         rule = "SK-METS-MISSING"
         shortest = min(deeper, key=lambda path: path.count("/"), default=None)
