@@ -1,45 +1,23 @@
-"""`python -m archive.packages check PATH`: what the portal's worker runs, at the supplier's own desk.
+"""`python -m archive.packages`: what the portal's worker runs, at the supplier's own desk.
 
 Exit codes: 0 valid, 1 faulty, 2 cannot be read, 3 our own error.
 """
 
 import argparse
 import json
+import os
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from archive.packages.report import Report, Severity, Verdict
+from archive.packages.report import Report, Verdict
 
 VALID, FAULTY, UNREADABLE, OWN_ERROR = 0, 1, 2, 3
 _CODES = {Verdict.VALID: VALID, Verdict.FAULTY: FAULTY, Verdict.UNREADABLE: UNREADABLE}
-_WORDS = {
-    "sv": {
-        Verdict.VALID: "Paketet är godkänt.",
-        Verdict.FAULTY: "Paketet har fel.",
-        Verdict.UNREADABLE: "Paketet kan inte läsas.",
-        Severity.ERROR: "Fel som stoppar",
-        Severity.WARNING: "Varning",
-        Severity.INFO: "Upplysning",
-        "places": "{count} ställen, de första {shown}:",
-        "mend": "Åtgärd",
-        "who": "Åtgärdas av",
-        "changed": "Ändrat av överenskommelsen",
-    },
-    "en": {
-        Verdict.VALID: "The package is valid.",
-        Verdict.FAULTY: "The package has faults.",
-        Verdict.UNREADABLE: "The package cannot be read.",
-        Severity.ERROR: "Error",
-        Severity.WARNING: "Warning",
-        Severity.INFO: "Information",
-        "places": "{count} places, the first {shown}:",
-        "mend": "To mend it",
-        "who": "Mended by",
-        "changed": "Changed by the agreement",
-    },
-}
+_REPORT_SCHEMA = Path(__file__).parent / "report.schema.json"
+_SHOWN_FOLDERS = 200
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,10 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except BrokenPipeError:
         return OWN_ERROR
+    except FileNotFoundError as error:
+        print(f"{error.filename}: finns inte / does not exist", file=sys.stderr)
+        return UNREADABLE
     except OSError as error:
         print(f"{error.strerror or error}: {error.filename or ''}", file=sys.stderr)
         return UNREADABLE
-    except ValueError as error:
+    except (ValueError, LookupError) as error:
         print(error, file=sys.stderr)
         return OWN_ERROR
     except Exception as error:  # the engine's own fault, never the package's: say so with its own exit code
@@ -64,85 +45,144 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m archive.packages", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
     check = commands.add_parser("check", help="judge a package: folder, tar, tar.gz or zip")
-    check.add_argument("path", type=Path)
-    check.add_argument("--profile", help="fgs-1.2, e-ark-sip-2.1.0, … or the JSON file of an agreement")
-    check.add_argument("--limits", type=Path, help="a JSON file of limits")
+    check.add_argument("path", type=Path, nargs="?")
+    _choices(check)
     check.add_argument("--json", action="store_true", help="the whole report as JSON")
-    check.add_argument("--jobs", type=int, default=1, help="so many processes share the bytes")
-    check.add_argument("--formats", action="store_true", help="identify each file's format (PRONOM)")
-    check.add_argument("--lang", choices=("sv", "en"), default="sv")
+    check.add_argument("--csv", action="store_true", help="the findings as a table")
+    check.add_argument("--schema", action="store_true", help="print the JSON Schema of the report and stop")
     check.set_defaults(run=_check)
-    profiles = commands.add_parser("profiles", help="the specifications packages can be held to")
+    describe = commands.add_parser("describe", help="what a package holds: folders, sizes, formats, cases")
+    describe.add_argument("path", type=Path)
+    _choices(describe)
+    describe.set_defaults(run=_describe)
+    profiles = commands.add_parser("profiles", help="the specifications packages can be held to, or the rules of one")
+    profiles.add_argument("key", nargs="?")
+    profiles.add_argument("--lang", choices=("sv", "en"), default="sv")
     profiles.set_defaults(run=_profiles)
+    schemas = commands.add_parser("schemas", help="the schemas that vendors' XML is judged by")
+    schemas.add_argument("register", type=Path, help="the folder of the register")
+    schemas.add_argument("--load", type=Path, metavar="XSD", help="take a schema in")
+    for name in ("key", "version", "licence"):
+        schemas.add_argument(f"--{name}", default="", help="needed with --load")
+    schemas.set_defaults(run=_schemas)
     return parser
 
 
-def _check(options: argparse.Namespace) -> int:
-    from archive.packages.check import Progress, check
-    from archive.packages.limits import Limits
+def _choices(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--profile", help="fgs-1.2, e-ark-sip-2.1.0, … or the JSON file of an agreement")
+    command.add_argument("--limits", type=Path, help="a JSON file of limits")
+    command.add_argument("--schemas", type=Path, metavar="FOLDER", help="the register of schemas")
+    command.add_argument("--jobs", type=int, default=1, help="so many processes share the bytes")
+    command.add_argument("--formats", action="store_true", help="identify each file's format (PRONOM)")
+    command.add_argument("--lang", choices=("sv", "en"), default="sv")
 
-    if not options.path.exists():
-        print(f"{options.path}: finns inte / does not exist", file=sys.stderr)
-        return UNREADABLE
+
+def _judged(options: argparse.Namespace) -> Report:
+    from archive.packages.check import check
+    from archive.packages.limits import Limits
+    from archive.packages.printing import Bar
+    from archive.packages.schemas import Register
+
+    os.stat(options.path)
     limits = Limits.from_mapping(json.loads(options.limits.read_text("utf-8"))) if options.limits else None
-    bar: Callable[[Progress], None] | None = _Bar() if sys.stderr.isatty() else None
-    report = check(
-        options.path, options.profile, limits=limits, progress=bar, identify=options.formats, jobs=options.jobs
-    )
-    if bar is not None:
-        print("\r\033[K", end="", file=sys.stderr)
+    bar = Bar() if sys.stderr.isatty() else None
+    try:
+        return check(
+            options.path,
+            options.profile,
+            limits=limits,
+            progress=bar,
+            identify=options.formats,
+            schemas=Register(options.schemas) if options.schemas else None,
+            jobs=options.jobs,
+        )
+    finally:
+        if bar is not None:
+            bar.wipe()
+
+
+def _check(options: argparse.Namespace) -> int:
+    from archive.packages.printing import as_csv, as_text
+
+    if options.schema:
+        print(_REPORT_SCHEMA.read_text("utf-8"), end="")
+        return VALID
+    if options.path is None:
+        raise ValueError("Ange ett paket / name a package: check PATH")
+    report = _judged(options)
     if options.json:
         print(report.to_json())
+    elif options.csv:
+        print(as_csv(report, options.lang), end="")
     else:
-        _print(report, options.lang)
+        print(*as_text(report, options.lang), sep="\n")
     return _CODES[report.verdict]
 
 
+def _describe(options: argparse.Namespace) -> int:
+    """The same reading as `check`, told as content instead of as faults."""
+    report = _judged(options)
+    facts: dict[str, Any] = report.facts.to_json()
+    for name, value in facts.items():
+        if value and not isinstance(value, (list, dict)):
+            print(f"{name:24} {value}")
+    for name in ("agreements", "codes", "specifications"):
+        print(*(f"{name:24} {value}" for value in facts.get(name, ())), sep="\n", end="\n" if facts.get(name) else "")
+    for agent in report.facts.agents:
+        print(
+            f"{'agent':24} {agent.role} {agent.otherrole or agent.type} {agent.name} {' '.join(agent.codes)}".rstrip()
+        )
+    for name in ("formats", "claims"):
+        for each, count in facts[name].items():
+            print(f"{name:24} {each} {count}")
+    if report.verdict != Verdict.UNREADABLE:
+        _print_folders(options.path)
+    return _CODES[report.verdict]
+
+
+def _print_folders(path: Path) -> None:
+    from archive.packages.container import open_package
+
+    files: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
+    with open_package(path, report=lambda _: None) as tree:
+        for member in tree.members():
+            folder = "/".join(member.path.split("/")[:-1][:4])
+            files[folder] += 1
+            sizes[folder] += member.size
+    for folder in sorted(files)[:_SHOWN_FOLDERS]:
+        print(f"{files[folder]:10} {sizes[folder]:16} {folder or '.'}/")
+
+
 def _profiles(options: argparse.Namespace) -> int:
+    from archive.packages import texts
     from archive.packages.profile import Profile, published
 
+    if options.key:
+        profile = Profile.load(options.key)
+        for rule, severity in profile.levels.items():
+            print(f"{rule:28} {severity:8} {texts.describe(rule, options.lang).title}")
+        return VALID
     for key in published():
         profile = Profile.load(key)
-        print(f"{key:20} {profile.name} ({len(profile.levels)} regler, METS: {', '.join(profile.mets)})")
+        print(f"{key:20} {profile.name} ({len(profile.levels)}: {', '.join(profile.mets) or '–'})")
     return VALID
 
 
-class _Bar:
-    """Files, bytes, rate and what remains, on one line of the terminal."""
+def _schemas(options: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
 
-    def __init__(self) -> None:
-        self._began = time.monotonic()
+    from archive.packages.schemas import Register
 
-    def __call__(self, progress: object) -> None:
-        done, total = getattr(progress, "bytes_done", 0), getattr(progress, "bytes_total", 0)
-        passed = max(time.monotonic() - self._began, 0.001)
-        share = done / total if total else 0.0
-        remains = f"{passed / share - passed:4.0f} s" if share > 0.01 else "   –  "
-        filled = "█" * int(share * 24) + "░" * (24 - int(share * 24))
-        files = f"{getattr(progress, 'files_done', 0)}/{getattr(progress, 'files_total', 0)}"
-        line = f"{filled} {share:4.0%} {files} {done / 1e6:.0f} MB {done / 1e6 / passed:.0f} MB/s {remains}"
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-
-
-def _print(report: Report, lang: str) -> None:
-    from archive.packages import texts
-
-    words = _WORDS[lang]
-    counts = ", ".join(f"{words[at]}: {count}" for at, count in report.counts.items() if count)
-    print(f"{report.package}: {words[report.verdict]} {counts}".rstrip())
-    print(f"{report.profile} {report.profile_version}, {report.facts.files} filer, {report.facts.bytes} byte")
-    for change in report.changes:
-        print(f"{words['changed']}: {change}")
-    for group in report.groups:
-        text = texts.describe(group.rule, lang)
-        print(f"\n{words[group.severity]} {group.rule}: {text.title}")
-        if group.count > len(group.findings):
-            print("  " + words["places"].format(count=group.count, shown=len(group.findings)))
-        for finding in group.findings:
-            place = finding.place.file + (f":{finding.place.line}" if finding.place.line else "")
-            print(f"  {place or report.package}: {texts.message(finding, lang)}")
-        if text.mend:
-            print(f"  {words['mend']}: {text.mend} ({words['who']}: {text.who.lower()})")
+    register = Register(options.register)
+    if options.load:
+        today = datetime.now(UTC).date()
+        register.load(options.load, key=options.key, version=options.version, licence=options.licence, on=today)
+    for each in register:
+        missing = register.missing_for(each.key)
+        lacks = f"  saknar / lacks: {', '.join(missing)}" if missing else ""
+        print(f"{each.key:24} {each.version:10} {each.sha256[:12]} {each.namespace}{lacks}")
+    return VALID
 
 
 if __name__ == "__main__":
