@@ -109,7 +109,7 @@ class SubmissionAgreement(models.Model):
             return (
                 str(
                     _(
-                        "Överenskommelsen %(number)s är inte undertecknad av båda parter. Låt dem underteckna den först."
+                        "Överenskommelsen %(number)s är inte undertecknad av båda parter. Låt dem underteckna först."
                     )
                 )
                 % facts

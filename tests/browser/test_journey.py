@@ -135,7 +135,7 @@ def test_a_package_goes_from_the_browser_to_public_search(page: Page, portal: Po
     # A citizen finds the case without log-in, and opens a document.
     page.context.clear_cookies()
     page.goto("/")
-    page.get_by_role("searchbox").first.fill(title)
+    page.locator("input[name=q]").first.fill(title)
     page.keyboard.press("Enter")
     expect(page.locator(".hits")).to_contain_text(title, timeout=15_000)
     picture(page, "search")
