@@ -3,6 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 SUITE ?= tests
 WORKERS ?= 2
+# A file stays with one worker, so that what its tests share is made once.
+PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test fast bench lock fmt chromium secrets
 
@@ -31,10 +33,10 @@ test: setup-dev chromium ## Style, types and every test, in browser and under fa
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(SUITE)
+	$(BIN)/python -m pytest $(PARALLEL) $(SUITE)
 
 fast: setup-dev ## The tests that need neither browser nor patience
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not load" $(SUITE)
+	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not load" $(SUITE)
 
 bench: setup-dev ## Measure reading, uploading and searching against the bare work
 	$(BIN)/python -m tests.benchmarks

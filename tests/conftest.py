@@ -53,11 +53,7 @@ def people(db: None) -> personas.Personas:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first. Those that start browsers or whole portals come last, one of each kind at a time."""
-    for item in items:
-        for kind in SLOW:
-            if item.get_closest_marker(kind):
-                item.add_marker(pytest.mark.xdist_group(kind))
+    """Quick tests first; those that start browsers or whole portals come last."""
     items.sort(key=lambda item: any(item.get_closest_marker(kind) for kind in SLOW))
 
 
