@@ -37,14 +37,15 @@ class Portal:
             stdout=self.log,
             stderr=subprocess.STDOUT,
         )
-        self.address = self._wait()
+        self.address = ""
 
-    def _wait(self) -> str:
+    def wait(self) -> None:
         ends = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < ends and self.process.poll() is None:
             said = Path(self.log.name).read_text()
             if "Lösenord för alla" in said and (found := re.search(r"http://\S+:\d+", said)):
-                return found[0]
+                self.address = found[0]
+                return
             time.sleep(0.5)
         raise AssertionError(Path(self.log.name).read_text())
 
@@ -57,8 +58,11 @@ class Portal:
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     started = Portal(tmp_path_factory.mktemp("portal") / "data")
-    yield started
-    started.stop()
+    try:
+        started.wait()
+        yield started
+    finally:
+        started.stop()
 
 
 @pytest.fixture
