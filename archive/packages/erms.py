@@ -18,6 +18,9 @@ FGS_BEFORE_RELEASE = "eARDERMS"
 CITS = "https://DILCIS.eu/XML/ERMS"
 
 
+_CONTENT_FOLDERS = ("", "content/", "Content/", "data/", "Bilagor/")
+
+
 class Specification(StrEnum):
     FGS_1_0 = "FGS Ärendehantering 1.0"
     FGS_BEFORE_RELEASE = "FGS Ärendehantering, namnrymden eARDERMS"
@@ -201,18 +204,20 @@ def locate(attachment: Attachment, metadata_path: str, is_file: Callable[[str], 
     """The path in the package that an attachment means, or None when no file answers to it.
 
     Systems count from the metadata file's folder, from one above it, or from where the content lies; the nearest
-    file wins. A link that climbs out of the package is never followed.
+    file wins. A link that climbs out of the package is never followed, for the package holds no such name.
     """
     names = [attachment.path]
     if "%" in attachment.path:
         names.append(clean_link(unquote(attachment.path)))
-    folder = posixpath.dirname(metadata_path)
-    while True:
-        for name in names:
-            for content in ("", "content/", "Content/", "data/", "Bilagor/"):
-                path = posixpath.normpath(posixpath.join(folder, content + name))
-                if name and not path.startswith("..") and is_file(path):
+    folders = [posixpath.dirname(metadata_path)]
+    while folders[-1]:
+        folders.append(posixpath.dirname(folders[-1]))
+    for content in _CONTENT_FOLDERS:
+        for folder in folders:
+            for name in names:
+                path = f"{folder}/{content}{name}" if folder else content + name
+                if "/." in path or path.startswith("."):
+                    path = posixpath.normpath(path)
+                if name and is_file(path):
                     return path
-        if not folder:
-            return None
-        folder = posixpath.dirname(folder)
+    return None
