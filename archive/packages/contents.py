@@ -98,9 +98,9 @@ class Contents:
 
     def _documents(self, listed: set[str], read: set[str]) -> Iterator[tuple[Member, str]]:
         looked = 0
-        for member in self.tree.members():
+        for member in self.tree.members_ending(".xml"):
             path = member.path
-            if not path.lower().endswith(".xml") or path in read or not member.size:
+            if path in read or not member.size:
                 continue
             expected = path in listed or "metadata/" in path or path.rpartition("/")[2].lower() in _USUAL_NAMES
             if not expected:

@@ -73,9 +73,7 @@ def judge_delivered(book: Rulebook, path: str, limits: Limits, contents: Content
 def judge_databases(book: Rulebook, limits: Limits, xml_limits: xml.XMLLimits) -> int:
     """The SIARD files that lie in a package; returns how many were judged."""
     judged = 0
-    for member in book.tree.members():
-        if not member.path.lower().endswith(".siard"):
-            continue
+    for member in book.tree.members_ending(".siard"):
         inner = open_inner(book.tree, member, limits, book)
         if inner is None:
             book.add("SIARD-INUTI", Place(member.path), book.tree.kind, "tar")
