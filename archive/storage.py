@@ -171,7 +171,7 @@ def _beside(key: str, number: int) -> str:
 def _recognise(store: Store, known: ArchiveStore) -> None:
     ours = {"samarkiv": "lager", "name": store.name, "marker": str(known.marker)}
     found, free = _marker(store)
-    if found is None and free and not StorageCopy.objects.filter(store=store.name).exists():
+    if found is None and free and (_is_new(store) or (free != MARKER and _holds_our_copies(store))):
         if isinstance(store, FolderStore):
             store.prepare()
         store.put_bytes(free, json.dumps({**ours, "sha256": _seal(ours)}).encode())
@@ -188,6 +188,19 @@ def _recognise(store: Store, known: ArchiveStore) -> None:
         )
 
 
+def _is_new(store: Store) -> bool:
+    return not StorageCopy.objects.filter(store=store.name).exists()
+
+
+def _holds_our_copies(store: Store) -> bool:
+    """A store whose marker is damaged, not missing, may prove by its content that it is the right one."""
+    copies = StorageCopy.objects.filter(store=store.name, state=StorageCopy.State.VERIFIED).order_by("aip__size")
+    try:
+        return any(digest_of(store, copy.key) == copy.sha256 for copy in copies[:3])
+    except (CopyMissing, CopyDamaged):
+        return False
+
+
 def _marker(store: Store) -> tuple[dict[str, str] | None, str]:
     """The first whole marker, and where one may be written. A damaged one stays, like all bytes."""
     for number in range(1, PLACES_TO_TRY + 1):
@@ -198,7 +211,7 @@ def _marker(store: Store) -> tuple[dict[str, str] | None, str]:
                 return said, ""
         except CopyMissing:
             return None, place
-        except (ValueError, KeyError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             continue
     return None, ""
 

@@ -69,7 +69,7 @@ class Points:
     def install(self) -> None:
         for name in ("write", "fsync", "link", "replace", "unlink", "mkdir", "close"):
             setattr(os, name, self._before(f"file {name}", getattr(os, name)))
-        TarPacker.add = self._before("file tar", TarPacker.add)  # type: ignore[method-assign]
+        setattr(TarPacker, "add", self._before("file tar", TarPacker.add))  # noqa: B010
         opened = builtins.open
 
         def opening(file: Any, mode: str = "r", *rest: Any, **more: Any) -> Any:
@@ -78,7 +78,7 @@ class Points:
             return opened(file, mode, *rest, **more)
 
         builtins.open = opening  # type: ignore[assignment]
-        DatabaseWrapper._commit = self._before("sql commit", BaseDatabaseWrapper._commit)  # type: ignore[attr-defined]
+        DatabaseWrapper._commit = self._before("sql commit", BaseDatabaseWrapper._commit)
         connection.execute_wrappers.append(self._statement)
 
     def _before(self, what: str, real: Callable[..., Any]) -> Callable[..., Any]:

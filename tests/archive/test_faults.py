@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from archive import indexing, ingest, receipts, tasks
 from archive.models import AIP, PreservationEvent, Receipt
 from consortium.models.leases import database_now
 from tests.archive import deliveries, faults
@@ -127,8 +128,6 @@ def test_the_same_message_ten_times_at_once(fresh: Callable[[], AIP]) -> None:
 
 
 def test_messages_in_the_wrong_order_skip_nothing(fresh: Callable[[], AIP]) -> None:
-    from archive import indexing, receipts, tasks
-
     aip = fresh()
     tasks._step(str(aip.pk), AIP.Status.DESCRIBED, receipts.confirm)
     tasks._step(str(aip.pk), AIP.Status.STORED, indexing.describe)
@@ -216,14 +215,13 @@ def test_waiting_for_a_store_ends_with_a_person(fresh: Callable[[], AIP], tmp_pa
         aip.refresh_from_db()
         if aip.status == AIP.Status.NEEDS_PERSON:
             break
+        assert aip.due_at
         assert aip.due_at > database_now()
     assert aip.tries == 0
     assert aip.status == AIP.Status.NEEDS_PERSON
     assert "Lagret b" in aip.trouble
     faults.assert_nothing_lost()
     (tmp_path / "b").unlink()
-    from archive import ingest
-
     ingest.try_again(aip)
     faults.finish(aip)
     faults.assert_nothing_lost(finished=True)

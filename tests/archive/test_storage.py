@@ -126,10 +126,37 @@ def test_an_empty_store_that_should_hold_copies_is_not_written_to(tmp_path: Path
 
 
 def test_another_archives_store_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a" / storage.MARKER).write_text('{"samarkiv": "lager", "name": "a", "marker": "någon annans"}')
-    with stores(a=tmp_path / "a"), pytest.raises(storage.StoreUnavailable, match="ett annat lager"):
+    with stores(a=tmp_path / "a"):
         storage.opened("a")
+        ArchiveStore.objects.all().delete()  # as another archive, with a database of its own, sees it
+        with pytest.raises(storage.StoreUnavailable, match="ett annat lager"):
+            storage.opened("a")
+        assert [path.name for path in (tmp_path / "a").iterdir() if path.is_file()] == [storage.MARKER]
+
+
+@pytest.mark.parametrize("bad", [b"", b"{", b"[]", b'{"sha256": "0"}', b'{"samarkiv": "lager", "name": "a"}'])
+def test_a_marker_damaged_when_it_was_written_is_written_once_more(tmp_path: Path, bad: bytes) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / storage.MARKER).write_bytes(bad)
+    with stores(a=tmp_path / "a"):
+        storage.opened("a")
+        storage.opened("a")
+    assert (tmp_path / "a" / storage.MARKER).read_bytes() == bad
+
+
+def test_a_store_whose_marker_is_damaged_proves_itself_by_its_copies(tmp_path: Path) -> None:
+    source, sha256 = package(tmp_path)
+    with stores(a=tmp_path / "a"):
+        storage.put("a", KEY, source, sha256)
+        StorageCopy.objects.create(aip=factories.aip(), store="a", key=KEY, sha256=sha256, verified_at=database_now())
+        marker = tmp_path / "a" / storage.MARKER
+        marker.chmod(0o640)
+        marker.write_bytes(marker.read_bytes().replace(b"lager", b"Lager"))
+        storage.opened("a")
+        marker.with_name("samarkiv-lager.2.json").unlink()
+        (tmp_path / "a" / KEY).unlink()
+        with pytest.raises(storage.StoreUnavailable, match="saknar vår märkning"):
+            storage.opened("a")
 
 
 # A folder: durable in the right order, and nothing half done
