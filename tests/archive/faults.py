@@ -77,8 +77,8 @@ class Points:
                 self("file open")
             return opened(file, mode, *rest, **more)
 
-        builtins.open = opening  # type: ignore[assignment]
-        DatabaseWrapper._commit = self._before("sql commit", BaseDatabaseWrapper._commit)
+        builtins.open = opening
+        setattr(DatabaseWrapper, "_commit", self._before("sql commit", getattr(BaseDatabaseWrapper, "_commit")))  # noqa: B009, B010
         connection.execute_wrappers.append(self._statement)
 
     def _before(self, what: str, real: Callable[..., Any]) -> Callable[..., Any]:
