@@ -124,15 +124,12 @@ class Judgement:
         return _("Paketet är felfritt och kan tas emot.")
 
     def stats(self) -> list[dict[str, Any]]:
-        counted = {
-            Severity.ERROR: self.row.errors,
-            Severity.WARNING: self.row.warnings,
-            Severity.INFO: self.row.remarks,
-        }
-        return [
-            {"label": severity_label(severity), "value": number, "kind": KINDS[severity] if number else ""}
-            for severity, number in counted.items()
+        counted = [
+            (_("Fel som stoppar"), self.row.errors, "bad"),
+            (_("Varningar"), self.row.warnings, "warn"),
+            (_("Upplysningar"), self.row.remarks, "info"),
         ]
+        return [{"label": label, "value": number, "kind": kind if number else ""} for label, number, kind in counted]
 
     def groups(self) -> list[ReadGroup]:
         earlier = {(group.rule, group.severity): group for group in self.before.groups} if self.before else {}
