@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from archive.packages import building
 from archive.packages.report import Report, Verdict
 
 VALID, FAULTY, UNREADABLE, OWN_ERROR = 0, 1, 2, 3
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("key", "version", "licence"):
         schemas.add_argument(f"--{name}", default="", help="needed with --load")
     schemas.set_defaults(run=_schemas)
+    building.add_to(commands)
     return parser
 
 
