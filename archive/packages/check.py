@@ -452,7 +452,7 @@ def _peek(source: Iterable[bytes], limits: xml.XMLLimits) -> tuple[dict[str, str
         if event != "start":
             continue
         if not root:
-            root = {"": "", **dict(element.attrib)}
+            root = {"": "", **dict(element.attrib.items())}
         elif element.tag.endswith("}metsHdr"):
             return root, element.get(CSIP + "OAISPACKAGETYPE", "")
         else:

@@ -248,9 +248,9 @@ class _Walk:
         if document.files > self.most_files:
             detail = f"more than {self.most_files} files in METS"
             raise xml.XMLRefused(xml.Refusal.LIMIT, line=line, detail=detail)
-        attributes = dict(element.attrib)
+        attributes = dict(element.attrib.items())
         if len(element) == 1 and element[0].tag == _FLOCAT:
-            location = dict(element[0].attrib)
+            location = dict(element[0].attrib.items())
             href = plain_location(attributes, location, self._known)
             if href and document.ids.add(attributes["ID"]):
                 if not self.listener.settled(attributes, href, line, document):
@@ -264,7 +264,7 @@ class _Walk:
         for child in element:
             kind = child.tag[len(METS) :] if child.tag.startswith(METS) else ""
             if kind == "FLocat":
-                entry.locations.append(dict(child.attrib))
+                entry.locations.append(dict(child.attrib.items()))
             elif kind == "file":
                 nested.append(child)
             else:
@@ -275,7 +275,7 @@ class _Walk:
         self.listener.file(entry, self.document)
         for child in nested:
             self.document.files += 1
-            self._closely(child, FileEntry(dict(child.attrib), child.sourceline, entry.group, entry.place))
+            self._closely(child, FileEntry(dict(child.attrib.items()), child.sourceline, entry.group, entry.place))
 
     def start(self, element: Any) -> None:
         if self.opaque:
@@ -292,7 +292,7 @@ class _Walk:
             place = Place(self.document.path, line, None)
             self.listener.grammar("METS-ROOT", place, tag.rpartition("}")[2], "mets (http://www.loc.gov/METS/)")
             raise WrongRoot(tag)
-        attributes = dict(element.attrib)
+        attributes = dict(element.attrib.items())
         node = Node(kind, attributes, line, parent)
         if parent is not None:
             parent.counts[kind] = node.place = parent.counts.get(kind, 0) + 1

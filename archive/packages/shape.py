@@ -207,7 +207,7 @@ class Walker:
             count = 0
 
     def _attributes(self, element: Any, name: str, kind: Kind) -> None:
-        written = dict(element.attrib)
+        written = dict(element.attrib.items())
         for attribute, (required, type_) in kind.attributes.items():
             value = written.pop(attribute, None)
             if value is None:

@@ -1,6 +1,7 @@
 """The words of the rules, in Swedish and English: what is wrong, why it matters, how it is mended and by whom."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ TEXTS = Path(__file__).parent / "rules" / "texts"
 LANGUAGES = ("sv", "en")
 SUPPLIER, ARCHIVIST = "leverantör", "arkivarie"
 _WHO = {SUPPLIER: {"sv": "Leverantören", "en": "The supplier"}, ARCHIVIST: {"sv": "Arkivarien", "en": "The archivist"}}
+_GAP = re.compile(r"\{(found|expected|file)\}")
 _FRAME = {
     "sv": {"found": "Hittade: {found}.", "expected": "Väntade: {expected}.", "missing": "Saknas."},
     "en": {"found": "Found: {found}.", "expected": "Expected: {expected}.", "missing": "Missing."},
@@ -89,7 +91,5 @@ def message(finding: Finding, lang: str = "sv") -> str:
 
 
 def _filled(sentence: str, values: Mapping[str, str]) -> str:
-    """Not str.format: what was found in a package may hold braces."""
-    for name, value in values.items():
-        sentence = sentence.replace("{" + name + "}", value)
-    return sentence
+    """In one go and not by str.format: what was found in a package may hold braces and names of gaps."""
+    return _GAP.sub(lambda gap: values[gap[1]], sentence)

@@ -19,8 +19,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from archive.packages.check import check
+from archive.packages.container import open_package
 from archive.packages.limits import Limits
-from tests.packages import specimens
+from tests.packages import samples, specimens
 
 LIMITS = Limits(max_unpacked_bytes=64 << 20, max_members=10_000, max_xml_bytes=8 << 20)
 SLOW_SECONDS = 5.0
@@ -57,6 +58,16 @@ def seeds() -> list[bytes]:
     for files in (specimens.fgs(), specimens.eark(), specimens.eark_with_representation_mets()):
         tar = specimens.tar_bytes(files)
         made += [tar, gzip.compress(tar, mtime=0), specimens.zip_bytes(files), specimens.zip_bytes(files, method=0)]
+    return made + [specimens.tar_bytes(files) for files in with_cases()]
+
+
+def with_cases() -> list[specimens.Files]:
+    """Packages with cases and preservation metadata in them, as build.py makes them."""
+    made = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, make in (("fgs", samples.fgs), ("eark", samples.eark)):
+            with open_package(make(Path(scratch) / name, "tar").path) as tree:
+                made.append({member.path: b"".join(tree.chunks(member)) for member in tree.members()})
     return made
 
 
@@ -116,10 +127,15 @@ CHANGES: tuple[Callable[[bytearray, random.Random], None], ...] = (
 )
 
 
-def changed_mets(chance: random.Random) -> bytes:
-    """A tar whose container is good and whose METS is not."""
-    files = chance.choice((specimens.fgs(), specimens.eark(), specimens.eark_with_representation_mets()))
-    name = "sip.xml" if "sip.xml" in files else "METS.xml"
+GOOD = (specimens.fgs(), specimens.eark(), specimens.eark_with_representation_mets())
+
+
+def changed_xml(cases: list[specimens.Files], chance: random.Random) -> bytes:
+    """A tar whose container is good and one of whose XML documents is not; METS mostly."""
+    files = chance.choice((*GOOD, *cases))
+    names = [name for name in files if name.endswith(".xml") and files[name]]
+    top = [name for name in names if "/" not in name]
+    name = chance.choice(names if files in cases and chance.random() < 0.7 else top)
     mets = bytearray(files[name])
     for _ in range(chance.randrange(1, 6)):
         chance.choice((flip, cut, repeat, insert))(mets, chance)
@@ -127,9 +143,9 @@ def changed_mets(chance: random.Random) -> bytes:
     return specimens.tar_bytes({**files, name: bytes(mets)})
 
 
-def one(made: list[bytes], chance: random.Random) -> bytes:
+def one(made: list[bytes], cases: list[specimens.Files], chance: random.Random) -> bytes:
     if chance.random() < 0.4:
-        return changed_mets(chance)
+        return changed_xml(cases, chance)
     data = bytearray(chance.choice(made))
     if data[:2] == b"\x1f\x8b" and chance.random() < 0.5:
         inner = bytearray(gzip.decompress(data))
@@ -148,12 +164,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--keep", type=Path, default=Path("artefacts/fuzz"), help="where what fell out is kept")
     options = parser.parse_args()
-    chance, made = random.Random(options.seed), seeds()
+    chance, made, cases = random.Random(options.seed), seeds(), with_cases()
     ends, counts, bad = time.monotonic() + options.minutes * 60, Counter[str](), 0
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "paket"
         while time.monotonic() < ends:
-            data = one(made, chance)
+            data = one(made, cases, chance)
             path.write_bytes(data)
             begun = time.process_time()
             try:

@@ -327,3 +327,9 @@ def test_agents_of_a_delivery(tmp_path: Path, rule: str, change: Change) -> None
     assert change(text) != text
     report = check(specimens.packed(specimens.eark(change), tmp_path))
     assert rule in report.rules()
+
+
+def test_a_namespace_that_looks_like_two(tmp_path: Path) -> None:
+    """Met by breaking packages at random: a brace inside a namespace confused the lookup of attributes."""
+    change = replaced("http://www.w3.org/1999/xlink", "http://www.}3.org/1999/xlink")
+    assert "CSIP78" in errors_of(specimens.eark(change), tmp_path)

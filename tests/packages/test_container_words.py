@@ -1,0 +1,43 @@
+"""Every reason for which a container is refused has its sentence, in Swedish and in English."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from archive.packages import tar_reader
+from archive.packages.check import check
+from archive.packages.report import Finding, Place, Severity
+from archive.packages.texts import LANGUAGES, describe, message
+from tests.packages.test_hostile_containers import CASES
+
+ENGINE = Path(__file__).parents[2] / "archive" / "packages"
+RAISED = re.compile(r'(?:refuse|Fault)\(\s*"((?:E_|SK-)[A-Z_-]+)",\s*"([a-z0-9_-]+)"')
+
+
+def reasons() -> set[tuple[str, str]]:
+    found = {pair for file in ENGINE.glob("*.py") for pair in RAISED.findall(file.read_text("utf-8"))}
+    links = {("E_ARCHIVE_LINK", reason) for reason in tar_reader._LINKS.values()}
+    return found | links | {("E_ARCHIVE_SPECIAL", reason) for reason in tar_reader._SPECIAL.values()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_has_a_sentence(language: str) -> None:
+    missing = {(rule, reason) for rule, reason in reasons() if reason not in describe(rule, language).reasons}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_is_left_with_a_gap(tmp_path: Path, language: str) -> None:
+    path = tmp_path / "paket"
+    for _, data in CASES:
+        path.write_bytes(data)
+        for finding in check(path).findings():
+            said = message(finding, language)
+            assert said.endswith((".", "…"))
+            assert not re.search(r"\{(found|expected|file)\}", said)
+
+
+def test_what_a_package_writes_cannot_change_the_sentence() -> None:
+    finding = Finding("E_ARCHIVE_PATH", Severity.ERROR, Place("{expected}"), "{file} {0} %s", "x")
+    assert "{file} {0} %s" in message(finding, "sv")
