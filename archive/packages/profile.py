@@ -156,6 +156,8 @@ def _merged(key: str) -> dict[str, Any]:
         roles.update(loaded.get("roles", {}))
     for rule, level in entry.get("levels", {}).items():
         levels[rule] = Severity(level)
+    for rule in entry.get("without", ()):  # what the specification says otherwise
+        levels.pop(rule, None)
     return {
         "version": entry["version"],
         "name": entry["name"],

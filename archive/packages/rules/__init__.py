@@ -97,6 +97,7 @@ def load_all() -> None:
     """Fill the registry; each module registers its functions when it is imported."""
     from archive.packages.rules import (  # noqa: F401
         aip_dip,
+        cits_siard,
         common,
         csip_files,
         csip_identifiers,

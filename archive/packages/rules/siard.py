@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.packages import checksums, shape, xml
-from archive.packages.container import Tree
+from archive.packages.container import ContainerRefused, Member, Tree
 from archive.packages.erms import clean_link
 from archive.packages.report import Place
 from archive.packages.shape import Shape, Walker
@@ -69,6 +69,22 @@ class Metadata(Walker):
             self._digest_type = text
         elif name == "digest" and parent == "messageDigest":
             self.header.digests.append((self._digest_type, text))
+
+
+def version_inside(tree: Tree, member: Member) -> str:
+    """The version that a SIARD file in a package says it has; "" when it cannot be read where it lies."""
+    window = (member.offset, member.size) if tree.kind == "tar" and member.offset is not None else None
+    if window is None and tree.kind != "folder":
+        return ""
+    path = tree.path if window else tree.path / tree.root / member.path
+    try:
+        with ZipTree(path, tree.limits, lambda _: None, window) as inner:
+            header = inner.find(HEADER)
+            start = b"" if header is None else b"".join(_first(inner.chunks(header), 16_384))
+    except ContainerRefused:
+        return ""
+    match = _VERSION.search(start)
+    return match[1].decode("ascii", "replace") if match else ""
 
 
 def recognise(tree: Tree) -> bool:
