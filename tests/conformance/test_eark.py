@@ -45,5 +45,5 @@ def test_the_e_ark_cases_are_judged_right(tmp_path: Path) -> None:
     assert score["crashed_packages"] == 0
     assert score["scores"]["requirement"]["share"] >= 0.95
     assert score["case_right"]["share"] >= 0.90
-    assert wrong == explained("Kontroller som vi bedömer annorlunda")
-    assert of_other_weight - wrong == explained("Kontroller som vi ger annan vikt")
+    assert wrong == explained("E-ARK cases judged otherwise")
+    assert of_other_weight - wrong == explained("E-ARK cases of other weight")
