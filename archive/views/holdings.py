@@ -1,6 +1,6 @@
 """The archival packages: where each copy is, what has happened, what the receipt says."""
 
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,6 +22,7 @@ from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere, get_or_404
 from consortium.audit_events import Event
 from consortium.formats import moment_in_table, number, size
+from consortium.models import User
 from governance.models import Municipality
 
 PER_PAGE = 50
@@ -163,38 +164,38 @@ def try_aip_again(request: StaffRequest, aip_id: UUID) -> HttpResponse:
 
 @require_POST
 def publish_unit(request: StaffRequest, unit_id: UUID) -> HttpResponse:
-    unit = get_or_404(request, ArchivalUnit, unit_id, may=Permission.RECORD_PUBLISH)
-    try:
-        publication.publish(unit, by=request.user)
-    except publication.NotPublishable as hindrance:
-        messages.error(request, str(hindrance))
-    else:
-        tasks.index.delay_on_commit()
-        messages.success(request, _("”%(title)s” är nu offentlig.") % {"title": unit.title})
-    return redirect("aip", unit.aip_id)
+    return _change_sight(request, unit_id, publication.publish, _("”%(title)s” är nu offentlig."))
 
 
 @require_POST
 def withdraw_unit(request: StaffRequest, unit_id: UUID) -> HttpResponse:
-    unit = get_or_404(request, ArchivalUnit, unit_id, may=Permission.RECORD_PUBLISH)
     form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Skriv varför enheten dras tillbaka."))
-        return redirect("aip", unit.aip_id)
-    publication.withdraw(unit, form.cleaned_data["reason"], by=request.user)
-    tasks.index.delay_on_commit()
-    messages.success(request, _("”%(title)s” visas inte längre för allmänheten.") % {"title": unit.title})
-    return redirect("aip", unit.aip_id)
+
+    def withdraw(unit: ArchivalUnit, *, by: User) -> None:
+        if not form.is_valid():
+            raise publication.NotPublishable(_("Skriv varför enheten dras tillbaka."))
+        publication.withdraw(unit, form.cleaned_data["reason"], by=by)
+
+    return _change_sight(request, unit_id, withdraw, _("”%(title)s” visas inte längre för allmänheten."))
 
 
 @require_POST
 def restore_unit(request: StaffRequest, unit_id: UUID) -> HttpResponse:
+    return _change_sight(request, unit_id, publication.restore, _("”%(title)s” visas åter som förut."))
+
+
+class _Act(Protocol):
+    def __call__(self, unit: ArchivalUnit, *, by: User) -> object: ...
+
+
+def _change_sight(request: StaffRequest, unit_id: UUID, act: _Act, sentence: str) -> HttpResponse:
+    """What the public sees of a unit changes: do it, ring for the index, say so; or say why not."""
     unit = get_or_404(request, ArchivalUnit, unit_id, may=Permission.RECORD_PUBLISH)
     try:
-        publication.restore(unit, by=request.user)
+        act(unit, by=request.user)
     except publication.NotPublishable as hindrance:
         messages.error(request, str(hindrance))
     else:
         tasks.index.delay_on_commit()
-        messages.success(request, _("”%(title)s” visas åter som förut.") % {"title": unit.title})
+        messages.success(request, sentence % {"title": unit.title})
     return redirect("aip", unit.aip_id)
