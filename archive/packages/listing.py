@@ -14,6 +14,8 @@ from archive.packages.container import Tree, same_but_for_normalisation
 from archive.packages.report import Place
 from archive.packages.rulebook import ROLES, Rulebook
 
+_LONGEST_LINE = 1 << 20
+"""A list without line ends is none; reading on would only fill the memory."""
 FILE_ROLE = ROLES.index("file")
 _ALGORITHMS = {"md5": 1, "sha1": 2, "sha256": 3, "sha384": 4, "sha512": 5}
 
@@ -105,7 +107,7 @@ def lines_of(tree: Tree, path: str, at_most: int, encoding: str = "utf-8") -> It
     rest, count, read = "", 0, 0
     for chunk in tree.chunks(tree.member(number)):
         read += len(chunk)
-        if read > at_most:
+        if read > at_most or len(rest) > _LONGEST_LINE:
             return
         pieces = (rest + decoder.decode(chunk)).splitlines(keepends=True)
         rest = pieces.pop() if pieces and not pieces[-1].endswith("\n") else ""

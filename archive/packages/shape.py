@@ -26,6 +26,7 @@ UNBOUNDED = 1 << 30
 _PARTICLE = re.compile(r"\(([^)]*)\)([?*+]?)|([\w:.\-]+)([?*+]?)")
 _TIMES = {"": (1, 1), "?": (0, 1), "*": (0, UNBOUNDED), "+": (1, UNBOUNDED)}
 _FEW = 10
+_MOST_NAMES = 1000
 
 
 class Fault(NamedTuple):
@@ -157,7 +158,10 @@ class Walker:
             kind = stack[-1].kind
         else:
             parent = stack[-1]
-            number = parent.names[name] = parent.names.get(name, 0) + 1
+            names = parent.names
+            number = names.get(name, 0) + 1
+            if len(names) < _MOST_NAMES:  # a stranger's document may have a new name for each element
+                names[name] = number
             this = _Open(name, None, number)
             stack.append(this)
             of = parent.kind

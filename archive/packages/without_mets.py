@@ -74,9 +74,11 @@ def judge_databases(book: Rulebook, limits: Limits, xml_limits: xml.XMLLimits) -
     """The SIARD files that lie in a package; returns how many were judged."""
     judged = 0
     for member in book.tree.members_ending(".siard"):
+        if book.tree.kind not in ("folder", "tar"):
+            book.add("SIARD-INUTI", Place(member.path), book.tree.kind, "tar")
+            continue
         inner = open_inner(book.tree, member, limits, book)
         if inner is None:
-            book.add("SIARD-INUTI", Place(member.path), book.tree.kind, "tar")
             continue
         with inner.tree as tree:
             Siard(tree, book.add, xml_limits, inner.within).judge()

@@ -69,7 +69,7 @@ def judge(listing: Listing) -> Note:
         said = json.loads(listing.tree.read(member, _LARGEST_NOTE).decode("utf-8-sig"))
         if not isinstance(said, dict):
             raise ValueError("inte ett objekt")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         listing.add("LB-JSON", path, str(error)[:120])
         return Note(path)
     values = {str(key): str(value).strip() for key, value in said.items() if isinstance(value, str | int | float)}

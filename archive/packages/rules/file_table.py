@@ -59,9 +59,8 @@ def _rows(
     listing: Listing, table: Member, columns: dict[str, int], headings: list[str], separator: str, encoding: str
 ) -> None:
     lines = (text for _, text in lines_of(listing.tree, table.path, _MOST_BYTES, encoding))
-    rows = csv.reader(lines, delimiter=separator)
-    next(rows, None)
-    for number, row in enumerate(rows, 2):
+    rows: Iterator[list[str]] = csv.reader(lines, delimiter=separator)
+    for number, row in _numbered(listing, table, rows):
         if len(row) < len(headings):
             listing.add("TABELL-RAD", table.path, len(row), len(headings), line=number)
         values = {name: row[at].strip() for name, at in columns.items() if at < len(row)}
@@ -78,6 +77,17 @@ def _rows(
         listing.expect(name, table.path, number, digest=digest, algorithm=algorithm, size=size)
 
 
+def _numbered(listing: Listing, table: Member, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """The rows after the headings with their numbers; reading ends where the table is no table any more."""
+    number = 0
+    try:
+        for number, row in enumerate(rows, 1):
+            if number > 1:
+                yield number, row
+    except csv.Error as error:
+        listing.add("TABELL-RAD", table.path, str(error), line=number + 1, reason="broken")
+
+
 def _first_row(tree: Tree, table: Member) -> tuple[list[str], str, str]:
     """Headings, separator and encoding."""
     head = next(iter(tree.chunks(table)), b"")
@@ -90,7 +100,11 @@ def _first_row(tree: Tree, table: Member) -> tuple[list[str], str, str]:
         text = head.decode(encoding, "replace")
     first = text.removeprefix("\ufeff").partition("\n")[0].rstrip("\r")
     separator = max(_SEPARATORS, key=first.count)
-    return [cell.strip() for cell in next(csv.reader([first], delimiter=separator), [])], separator, encoding
+    try:
+        headings = [cell.strip() for cell in next(csv.reader([first], delimiter=separator), [])]
+    except csv.Error:
+        headings = []
+    return headings, separator, encoding
 
 
 def _columns(headings: list[str]) -> dict[str, int]:
