@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import models
 
-from consortium.audit_events import Event
 
 
 def canonical(value: Any) -> bytes:
@@ -21,7 +20,7 @@ class AuditEvent(models.Model):
     at = models.DateTimeField()
     actor_id = models.BigIntegerField(null=True)
     actor = models.CharField(max_length=120, help_text="Function, not name.")
-    what = models.CharField(max_length=60, choices=Event.choices)
+    what = models.CharField(max_length=60, help_text="One of audit_events.Event.")
     target_type = models.CharField(max_length=60, blank=True)
     target_id = models.CharField(max_length=60, blank=True)
     place = models.CharField(max_length=60, blank=True, help_text="Container, e.g. municipality:2080.")
