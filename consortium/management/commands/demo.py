@@ -15,10 +15,13 @@ class Command(BaseCommand):
     help = "Läs in exempelkonsortiet med kommuner, projekt, personer och arkiv."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if Consortium.objects.exists() and not packages.unfinished():
+        if people.are_here() and not packages.unfinished():
+            self._tell_logins()
+        elif Consortium.objects.exists() and not packages.unfinished():
             raise CommandError("Det finns redan ett konsortium här. Exemplet läses bara in i en tom portal.")
-        with translation.override("sv"):
-            self._load()
+        else:
+            with translation.override("sv"):
+                self._load()
 
     def _load(self) -> None:
         if not Consortium.objects.exists():
@@ -29,5 +32,8 @@ class Command(BaseCommand):
                 packages.staff()
         self.stdout.write("Medlemmar, projekt och personer är inlästa. Nu byggs arkivet, paket för paket:")
         packages.load(self.stdout.write)
-        (settings.DATA_DIR / "demo-logins.txt").write_text(people.logins(), encoding="utf-8")
+        self._tell_logins()
         self.stdout.write("Exemplet är klart.")
+
+    def _tell_logins(self) -> None:
+        (settings.DATA_DIR / "demo-logins.txt").write_text(people.logins(), encoding="utf-8")

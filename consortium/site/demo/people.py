@@ -38,6 +38,10 @@ def load(consortium: Consortium) -> None:
         grants.assign(user, persona.role, where, by=None, from_on=FROM)
 
 
+def are_here() -> bool:
+    return User.objects.filter(email__in=[persona.email for persona in PERSONAS]).count() == len(PERSONAS)
+
+
 def logins() -> str:
     """What `manage.py up` prints: who may try the portal, and with what password."""
     width = max(len(persona.function) for persona in PERSONAS)
