@@ -47,8 +47,12 @@ class Heartbeat:
 
     def __call__(self) -> None:
         if time.monotonic() - self._told >= BEAT:
-            self._aip.keep(self._lease)
-            self._told = time.monotonic()
+            self.beat()
+
+    def beat(self) -> None:
+        """Prove that the claim still holds, now."""
+        self._aip.keep(self._lease)
+        self._told = time.monotonic()
 
 
 def take_in(sip: SIP, *, by: User) -> AIP:
@@ -135,7 +139,7 @@ def _tar(aip: AIP, alive: Heartbeat) -> Path:
         built = make_tar(aip, made, alive)
         if _digest(made, alive) != built.sha256:
             raise OSError(errno.EIO, "arbetsytan gav tillbaka andra byte än de som skrevs", str(made))
-        aip.keep()
+        alive.beat()
         os.replace(made, work)
         _write_down(aip, built)
     finally:
@@ -199,7 +203,7 @@ def _copy(aip: AIP, name: str, work: Path, alive: Heartbeat) -> str:
         log.warning("%s: %s", aip.number, problem)
         return str(problem)
     with transaction.atomic():
-        aip.keep()
+        alive.beat()
         StorageCopy.objects.update_or_create(
             aip=aip,
             store=name,

@@ -1,7 +1,10 @@
 """Inleverans: the tar follows from the rows, is kept in every store, and STORED means proven."""
 
+import datetime
 import hashlib
+import os
 import tarfile
+import time
 from pathlib import Path
 
 import pytest
@@ -56,7 +59,7 @@ def test_every_file_of_the_delivery_is_one_range_of_bytes(tmp_path: Path, contai
         file = files[path]
         assert b"".join(storage.read_range(aip, file.offset, file.size)) == content
         assert file.sha256 == hashlib.sha256(content).hexdigest()
-    assert files["sip.xml"].mime == "text/xml"
+    assert (files["sip.xml"].puid, files["sip.xml"].mime.partition("/")[2]) == ("fmt/101", "xml")
 
 
 def test_the_package_is_a_faultless_eark_aip(package: Path, tmp_path: Path) -> None:
@@ -104,6 +107,23 @@ def test_an_overtaken_worker_changes_nothing(package: Path) -> None:
         ingest.build_and_store(slow)
     aip.refresh_from_db()
     assert (aip.status, aip.sha256, aip.copies.count()) == (Status.STORING, "", 0)
+
+
+def test_long_work_keeps_its_claim(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest, "BEAT", 0.0)
+    leases: list[datetime.datetime] = []
+    keep = AIP.keep
+
+    def told(self: AIP, *lease: datetime.timedelta) -> None:
+        keep(self, *lease)
+        held = AIP.objects.get(pk=self.pk).lease_until
+        assert held
+        leases.append(held)
+
+    monkeypatch.setattr(AIP, "keep", told)
+    ingest.build_and_store(deliveries.claimed(deliveries.accepted(package)))
+    assert len(leases) > 20
+    assert leases[-1] > leases[0]
 
 
 def test_one_store_down_makes_the_package_wait_and_go_on(package: Path, tmp_path: Path) -> None:
@@ -158,9 +178,6 @@ def test_stored_needs_a_proof_from_every_store(package: Path) -> None:
 
 
 def test_work_files_of_the_dead_are_swept(package: Path) -> None:
-    import os
-    import time
-
     aip = deliveries.stored(package)
     folder = settings.WORK_DIR / "aips"
     left = [folder / f"{aip.pk}.tar", folder / f"{aip.pk}.3.tar", folder / f".{aip.pk}.3.tar.part"]

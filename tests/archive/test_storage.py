@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -96,6 +97,14 @@ def test_an_absent_copy_is_missing_and_a_short_one_damaged(places: str, tmp_path
         b"".join(store.read(KEY, 9_999, 100))
     with pytest.raises(storage.CopyDamaged):
         b"".join(store.read(KEY, 20_000, 100))
+
+
+def test_no_store_has_a_way_to_change_or_remove_what_lies_under_a_key() -> None:
+    """What could: opening to write, renaming over, deleting or copying objects. Only parts under way are removed."""
+    ways = r"open\([^)]*[\"'][wax+]|O_TRUNC|os\.(rename|replace)|delete_object|copy_object|\.delete\(|upload_file"
+    for source in Path(storage.__file__).parent.joinpath("stores").glob("*.py"):
+        assert re.findall(ways, source.read_text()) == [], source.name
+    assert re.findall(ways, Path(storage.__file__).read_text()) == []
 
 
 # The marker
