@@ -7,10 +7,11 @@ import hashlib
 import re
 from array import array
 from dataclasses import dataclass
+from typing import Any
 
 ALGORITHMS = ("", "MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
 """In the spelling of METS; the place in this tuple is the number kept per member."""
-NAMES = ("", "md5", "sha1", "sha256", "sha384", "sha512")
+_MAKERS: tuple[Any, ...] = (None, hashlib.md5, hashlib.sha1, hashlib.sha256, hashlib.sha384, hashlib.sha512)
 LENGTHS = (0, 16, 20, 32, 48, 64)
 WEAK = frozenset((1, 2))
 SHA256 = 3
@@ -131,4 +132,8 @@ class Declarations:
 
 
 def digest_of(data: bytes | memoryview, number: int) -> bytes:
-    return hashlib.new(NAMES[number], data, usedforsecurity=False).digest()
+    return _MAKERS[number](data, usedforsecurity=False).digest()
+
+
+def hasher(number: int) -> Any:
+    return _MAKERS[number](usedforsecurity=False)

@@ -219,9 +219,7 @@ class _Parts:
     """A member that comes in several pieces, while they come."""
 
     def __init__(self, algorithms: set[int], identifier: Identifier | None) -> None:
-        self._hashers: dict[int, Any] = {
-            each: hashlib.new(checksums.NAMES[each], usedforsecurity=False) for each in algorithms
-        }
+        self._hashers: dict[int, Any] = {each: checksums.hasher(each) for each in algorithms}
         self._identifier, self._fresh = identifier, True
         self._inspector: Inspector | None = None
 

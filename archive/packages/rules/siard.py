@@ -4,7 +4,6 @@ The header names schemas and tables with their folders; each table has its rows 
 in files of their own that the rows name.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -227,7 +226,7 @@ class Siard:
         algorithm = checksums.algorithm((element.get("digestType") or "").strip())
         if not digest or not algorithm:
             return
-        hasher = hashlib.new(checksums.NAMES[algorithm], usedforsecurity=False)
+        hasher = checksums.hasher(algorithm)
         for chunk in self.tree.chunks(member):
             hasher.update(chunk)
         if hasher.digest() != checksums.declared_digest(digest, algorithm):
@@ -267,7 +266,7 @@ def _header_begins(tree: ZipTree) -> int:
 
 
 def _digest_of_range(tree: ZipTree, ends: int, algorithm: int) -> str:
-    hasher = hashlib.new(checksums.NAMES[algorithm], usedforsecurity=False)
+    hasher = checksums.hasher(algorithm)
     for at in range(0, ends, 1 << 20):
         hasher.update(tree.stored(at, min(1 << 20, ends - at)))
     return hasher.hexdigest()
