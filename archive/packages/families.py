@@ -33,7 +33,7 @@ def names_in(shapes: list[str]) -> list[str]:
         elements = table["elements"]
         kinds = {(table["root"], table["root"]): None}
         for key, written in elements.items():
-            if not key.endswith(("@", "=")) and written != "…":
+            if not key.endswith(("@", "=")) and not written.startswith("…"):
                 kinds |= {_element_and_kind(each): None for each in re.split(r"[()|\s]+[?*+]?", written) if each}
         for element, kind in kinds:
             names[element] = None

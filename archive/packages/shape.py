@@ -8,6 +8,7 @@ specification is broken.
     "Gallring@": "Gallras!:boolean"                                             attributes: ! when required, : type
     "GallringsPeriodSlut=": "datum"                                             text
     "premis": "object:file+ (event|agent)*"                                     a choice; a child with a type of its own
+    "extension": "…"                                                            content of any kind (…* attributes too)
 """
 
 import json
@@ -58,6 +59,8 @@ class Kind:
     text: str | None = None
     anything: bool = False
     """Foreign content that is not judged."""
+    free: bool = False
+    """Nor are its attributes."""
 
 
 _FOREIGN = Kind(anything=True)
@@ -176,7 +179,7 @@ class Walker:
             else:
                 kind = self.shape.kinds.get(name) if own else None
             this.kind = kind
-        if kind is not None and (kind.attributes or len(element.attrib)):
+        if kind is not None and not kind.free and (kind.attributes or len(element.attrib)):
             self._attributes(element, name, kind)
         if own:
             self.begins(name, element)
@@ -302,8 +305,8 @@ def load(name: str) -> Shape:
             kind.attributes = dict(_attribute(each) for each in written.split())
         elif key.endswith("="):
             kind.text = written
-        elif written == "…":
-            kind.anything = True
+        elif written in ("…", "…*"):
+            kind.anything, kind.free = True, written == "…*"
         else:
             kind.particles = tuple(_particle(match) for match in _PARTICLE.finditer(written))
             kind.order = {each: at for at, particle in enumerate(kind.particles) for each in particle.names}

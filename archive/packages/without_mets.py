@@ -77,6 +77,9 @@ def judge_databases(book: Rulebook, limits: Limits, xml_limits: xml.XMLLimits) -
         if book.tree.kind not in ("folder", "tar"):
             book.add("SIARD-INUTI", Place(member.path), book.tree.kind, "tar")
             continue
+        if not next(iter(book.tree.chunks(member)), b"").startswith(b"PK"):
+            book.add("SIARD-STRUKTUR", Place(member.path), None, "zip", reason="zip")
+            continue
         inner = open_inner(book.tree, member, limits, book)
         if inner is None:
             continue
@@ -90,7 +93,13 @@ def open_inner(tree: Tree, member: Member, limits: Limits, book: Rulebook) -> In
     """The member as a zip of its own where its bytes lie uncompressed: in a folder or a plain tar."""
 
     def report(fault: Fault) -> None:
-        book.add(fault.rule, Place(f"{member.path}/{fault.path}"), fault.found, fault.expected, reason=fault.reason)
+        book.add(
+            fault.rule,
+            Place(f"{member.path}/{fault.path}".rstrip("/")),
+            fault.found,
+            fault.expected,
+            reason=fault.reason,
+        )
 
     within = member.path + "/"
     try:

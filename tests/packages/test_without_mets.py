@@ -367,3 +367,12 @@ def test_a_database_inside_a_package_is_judged_where_it_lies(tmp_path: Path) -> 
 def test_nothing_we_know_is_still_a_package_without_mets(tmp_path: Path) -> None:
     report = check(laid_out(tmp_path / "x", {"a.txt": b"1", "b.txt": b"2"}))
     assert "SK-METS-MISSING" in rules(report)
+
+
+def test_a_database_that_is_no_zip_is_told(tmp_path: Path) -> None:
+    from archive.packages import build
+
+    source = build.SourceFile("betyg.siard", b"7z\xbc\xaf\x27\x1c" + bytes(500))
+    about = samples.description(content="Databases")
+    built = build.sip(tmp_path / "p.tar", files=[source], description=about, created=samples.CREATED)
+    assert rules(check(built.path)) == ["SIARD-STRUKTUR"]
