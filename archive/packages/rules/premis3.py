@@ -18,6 +18,10 @@ _LINKS = {
     "linkingEventIdentifierValue": "event",
 }
 _IDENTITIES = {"objectIdentifierValue": "object", "agentIdentifierValue": "agent", "eventIdentifierValue": "event"}
+_NEVER_EMPTY = {
+    "eventOutcomeInformation": "<eventOutcome> | <eventOutcomeDetail>",
+    "eventOutcomeDetail": "<eventOutcomeDetailNote> | <eventOutcomeDetailExtension>",
+}
 _MOST_LINKS = 100_000
 
 
@@ -41,6 +45,7 @@ class Premis(Walker):
         self._links, self._path = links, path
         self._kind = ""
         self._has_characteristics = self._has_format = False
+        self._filled: list[bool] = []
         self._own: dict[str, set[int]] = {"object": set(), "agent": set(), "event": set()}
 
     def begins(self, name: str, element: Any) -> None:
@@ -58,6 +63,10 @@ class Premis(Walker):
             self._has_format = False
         elif name in ("formatDesignation", "formatRegistry"):
             self._has_format = True
+        elif name in _NEVER_EMPTY:
+            self._filled.append(False)
+        if len(self.open) > 1 and self.open[-2].name in _NEVER_EMPTY and self._filled:
+            self._filled[len(self._filled) - (2 if name in _NEVER_EMPTY else 1)] = True
 
     def ends(self, name: str, text: str) -> None:
         if name == "object" and self._kind in _HAVE_BYTES and not self._has_characteristics:
@@ -65,6 +74,9 @@ class Premis(Walker):
         elif name == "format" and not self._has_format:
             expected = "<formatDesignation> | <formatRegistry>"
             self.tell("FORMAT", "missing", None, expected)
+        elif name in _NEVER_EMPTY:
+            if not self._filled.pop():
+                self.tell(name, "missing", None, _NEVER_EMPTY[name])
         elif name in _IDENTITIES and text:
             kind = _IDENTITIES[name]
             if hash(text) in self._own[kind]:

@@ -23,6 +23,7 @@ _ROW = re.compile(rb"<(?:[A-Za-z_][\w.\-]*:)?row[\s>/]")
 _FILE = b" file="
 _KNOWN = ("2.1", "2.2")
 _MOST_STORED = 200
+_HAVE_A_TYPE = (("column", "columns"), ("attribute", "attributes"), ("parameter", "parameters"))
 Say = Callable[..., None]
 
 
@@ -49,15 +50,22 @@ class Metadata(Walker):
     def __init__(self, shape_: Shape, namespace: str) -> None:
         super().__init__(shape_, namespace)
         self.header = Header()
+        self._typed = False
         self._digest_type = ""
 
     def begins(self, name: str, element: Any) -> None:
         if name == "table":
             schema = self.header.schemas[-1] if self.header.schemas else ""
             self.header.tables.append(Table(schema, line=element.sourceline))
+        elif name in ("column", "attribute", "parameter"):
+            self._typed = False
+        elif name in ("type", "typeName"):
+            self._typed = True
 
     def ends(self, name: str, text: str) -> None:
         parent = self.open[-2].name if len(self.open) > 1 else ""
+        if (name, parent) in _HAVE_A_TYPE and not self._typed:
+            self.tell("type", "missing", None, "<type> | <typeName>")
         if parent == "schema" and name == "folder":
             self.header.schemas.append(text)
         elif parent == "table" and name in ("name", "folder", "rows"):
