@@ -6,18 +6,37 @@ One declared digest per member lies in flat arrays; of a member declared twice t
 import hashlib
 import re
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
 ALGORITHMS = ("", "MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
 """In the spelling of METS; the place in this tuple is the number kept per member."""
-_MAKERS: tuple[Any, ...] = (None, hashlib.md5, hashlib.sha1, hashlib.sha256, hashlib.sha384, hashlib.sha512)
+
+
 LENGTHS = (0, 16, 20, 32, 48, 64)
 WEAK = frozenset((1, 2))
 SHA256 = 3
 _MOST_TYPES = 10_000
 _NUMBERS = {name: number for number, name in enumerate(ALGORITHMS) if name}
 _HEX = re.compile(r"[0-9A-Fa-f]+", re.ASCII)
+
+
+class Hasher(Protocol):
+    """What hashlib gives for every algorithm."""
+
+    def update(self, data: bytes | memoryview, /) -> None: ...
+    def digest(self) -> bytes: ...
+    def hexdigest(self) -> str: ...
+
+
+_MAKERS: dict[int, Callable[..., Hasher]] = {
+    1: hashlib.md5,
+    2: hashlib.sha1,
+    3: hashlib.sha256,
+    4: hashlib.sha384,
+    5: hashlib.sha512,
+}
 
 
 def algorithm(name: str) -> int:
@@ -135,5 +154,5 @@ def digest_of(data: bytes | memoryview, number: int) -> bytes:
     return _MAKERS[number](data, usedforsecurity=False).digest()
 
 
-def hasher(number: int) -> Any:
+def hasher(number: int) -> Hasher:
     return _MAKERS[number](usedforsecurity=False)

@@ -4,7 +4,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from archive.packages import checksums
 from archive.packages.checksums import SHA256
@@ -219,7 +218,7 @@ class _Parts:
     """A member that comes in several pieces, while they come."""
 
     def __init__(self, algorithms: set[int], identifier: Identifier | None) -> None:
-        self._hashers: dict[int, Any] = {each: checksums.hasher(each) for each in algorithms}
+        self._hashers = {each: checksums.hasher(each) for each in algorithms}
         self._identifier, self._fresh = identifier, True
         self._inspector: Inspector | None = None
 
