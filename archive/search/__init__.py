@@ -142,10 +142,11 @@ def _shown(answer: Answer, allowed: QuerySet[ArchivalUnit]) -> Found:
     # A parent that may not be seen is as if it were not: its title must not come in by way of the child.
     parents = Prefetch("parent", queryset=allowed.all())
     rows = allowed.select_related("owner", "aip__records_creator").prefetch_related("files", parents)
-    units = rows.in_bulk(answer.ids)
-    shown = [units[pk] for pk in answer.ids if pk in units]
+    ids = answer.ids
+    units = rows.in_bulk(ids)
+    shown = [units[pk] for pk in ids if pk in units]
     return Found(
-        total=answer.total - (len(answer.ids) - len(shown)),
+        total=answer.total - (len(ids) - len(shown)),
         units=shown,
         facets=answer.facets,
         stems=frozenset(answer.plan.stems),

@@ -20,7 +20,7 @@ LONGEST_QUESTION = 200
 MOST_TERMS = 20
 MOST_BEGINNINGS = 100
 # Nearness of the words is weighed only where it is cheap to look at.
-RARE_ENOUGH_FOR_NEARNESS = 20_000
+RARE_ENOUGH_FOR_NEARNESS = 2_000
 NEAR = 10
 
 COMPOUND, FOLDED, MEANT = 0.4, 0.5, 0.3  # worth of a match against one on the word itself

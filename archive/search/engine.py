@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -45,9 +45,6 @@ class Filters:
     def __bool__(self) -> bool:
         return self != Filters()
 
-    def without(self, facet: str) -> "Filters":
-        return Filters(**{**asdict(self), FACETS[facet]: frozenset()})
-
 
 EVERYTHING = Filters()
 FACETS = {"municipality": "municipalities", "year": "years", "kind": "kinds"}
@@ -57,10 +54,24 @@ KINDS_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """As the index gave it; made into keys and counts when somebody looks."""
+
     total: int
-    ids: list[uuid.UUID]
-    facets: dict[str, dict[str, int]]  # field → value → number of units, most first
+    keys: list[str]
+    buckets: dict[str, list[dict[str, Any]]]
     plan: asking.Plan
+
+    @property
+    def ids(self) -> list[uuid.UUID]:
+        return [uuid.UUID(int=int(key, 16)) for key in self.keys]
+
+    @property
+    def facets(self) -> dict[str, dict[str, int]]:
+        """Field → value → number of units, most first."""
+        return {
+            facet: {str(row["key"]): row["doc_count"] for row in rows if row["key"] != ""}
+            for facet, rows in self.buckets.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +102,8 @@ class Engine:
         """`within` limits to municipalities the asker may see; `without` are units removed but not yet followed."""
         index = self.reader.open()
         plan = asking.plan(question, index)
-        bounds = _bounds(within, without)
-        query = _limited(plan.query(), filters, bounds)
+        limited = _Limited(plan.query(), _limits(filters), _bounds(within, without))
+        query = limited.query()
         offset = (max(1, min(page, DEEPEST_PAGE)) - 1) * PAGE
         if order is Order.RELEVANCE and not plan.clauses:
             order = Order.NEWEST
@@ -101,13 +112,12 @@ class Engine:
         else:
             name, direction = _BY_FIELD[order]
             result = index.units.search(query, PAGE, offset=offset, order_by_field=name, order=direction)
-        ids = [uuid.UUID(hex=str(index.units.doc(address).get_first("id"))) for _, address in result.hits]
-        return Answer(_total(result), ids, _facets(index, plan, filters, bounds, query), plan)
+        return Answer(_total(result), _keys(index, result), _facets(index, limited), plan)
 
     def count(self, question: str, filters: Filters, within: Iterable[str] | None = None) -> int:
         index = self.reader.open()
-        query = _limited(asking.plan(question, index).query(), filters, _bounds(within, ()))
-        return _total(index.units.search(query, 1))
+        limited = _Limited(asking.plan(question, index).query(), _limits(filters), _bounds(within, ()))
+        return _total(index.units.search(limited.query(), 1))
 
     def by_title(self, typed: str, limit: int) -> list[uuid.UUID]:
         """Units whose title holds these words, the last one perhaps unfinished."""
@@ -119,8 +129,7 @@ class Engine:
         beginnings = index.units.terms_with_prefix("title_words", words[-1], limit=asking.MOST_BEGINNINGS)
         clauses.append(tantivy.Query.term_set_query(schema(), "title_words", [word for word, _ in beginnings]))
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, clause) for clause in clauses])
-        hits = index.units.search(query, limit, count=False).hits
-        return [uuid.UUID(hex=str(index.units.doc(address).get_first("id"))) for _, address in hits]
+        return [uuid.UUID(hex=key) for key in _keys(index, index.units.search(query, limit, count=False))]
 
     def coverage(self) -> dict[str, Coverage]:
         """By municipality code."""
@@ -139,6 +148,11 @@ def _coverage(row: dict[str, Any]) -> Coverage:
     return Coverage(row["doc_count"], _year(row["first"]["value"]), _year(row["last"]["value"]), kinds)
 
 
+def _keys(index: Open, result: tantivy.SearchResult) -> list[str]:
+    doc = index.units.doc
+    return [str(doc(address).get_first("id")) for _, address in result.hits]
+
+
 def _total(result: tantivy.SearchResult) -> int:
     return int(result.count)  # type: ignore[attr-defined]  # missing in the library's stub
 
@@ -151,8 +165,11 @@ def _title_word(word: str) -> tantivy.Query:
     return tantivy.Query.term_query(schema(), "title_words", word, index_option="basic")
 
 
-def _bounds(within: Iterable[str] | None, without: Iterable[uuid.UUID]) -> list[tuple[tantivy.Occur, tantivy.Query]]:
-    bounds = []
+Bounds = list[tuple[tantivy.Occur, tantivy.Query]]
+
+
+def _bounds(within: Iterable[str] | None, without: Iterable[uuid.UUID]) -> Bounds:
+    bounds: Bounds = []
     if within is not None:
         bounds.append((tantivy.Occur.Must, _one_of("municipality", within)))
     if removed := [unit.hex for unit in without]:
@@ -160,58 +177,55 @@ def _bounds(within: Iterable[str] | None, without: Iterable[uuid.UUID]) -> list[
     return bounds
 
 
-def _limited(
-    query: tantivy.Query, filters: Filters, bounds: list[tuple[tantivy.Occur, tantivy.Query]]
-) -> tantivy.Query:
-    limits = [*bounds, *((tantivy.Occur.Must, limit) for limit in _limits(filters))]
-    return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *limits]) if limits else query
+@dataclass(frozen=True, slots=True)
+class _Limited:
+    """A query, the limits chosen for it, by facet, and the bounds nobody chooses."""
+
+    asked: tantivy.Query
+    limits: dict[str, tantivy.Query]
+    bounds: Bounds
+
+    def query(self, but: str | None = None) -> tantivy.Query:
+        limits = [(tantivy.Occur.Must, limit) for facet, limit in self.limits.items() if facet != but]
+        if not limits and not self.bounds:
+            return self.asked
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, self.asked), *limits, *self.bounds])
 
 
-def _limits(filters: Filters) -> Iterable[tantivy.Query]:
-    if filters.municipalities:
-        yield _one_of("municipality", filters.municipalities)
-    if filters.kinds:
-        yield _one_of("kind", filters.kinds)
-    if filters.years:
-        yield _one_of("year", filters.years)
+def _limits(filters: Filters) -> dict[str, tantivy.Query]:
+    limits = {facet: _one_of(facet, values) for facet, name in FACETS.items() if (values := getattr(filters, name))}
     if filters.year_from is not None or filters.year_to is not None:
         low, high = filters.year_from or 0, filters.year_to or 9999
         span = tantivy.Query.range_query(schema(), "year", tantivy.FieldType.Unsigned, low, high)
-        yield tantivy.Query.const_score_query(span, 0.0)
+        limits["span"] = tantivy.Query.const_score_query(span, 0.0)
+    return limits
 
 
 def _one_of(field: str, values: Iterable[str] | Iterable[int]) -> tantivy.Query:
-    """Limits without weight in the ranking."""
+    """Any of the values; weighs the same for every hit, and so nothing in the ranking."""
     listed = sorted(values)
     if len(listed) == 1:
         query = tantivy.Query.term_query(schema(), field, listed[0], index_option="basic")
     else:
         query = tantivy.Query.term_set_query(schema(), field, listed)
-    return tantivy.Query.const_score_query(query, 0.0)
+    return query
 
 
-def _facets(
-    index: Open,
-    plan: asking.Plan,
-    filters: Filters,
-    bounds: list[tuple[tantivy.Occur, tantivy.Query]],
-    query: tantivy.Query,
-) -> dict[str, dict[str, int]]:
+Buckets = dict[str, list[dict[str, Any]]]
+
+
+def _facets(index: Open, limited: _Limited) -> Buckets:
     """Counts under all limits; a facet somebody has chosen from is counted as if it were not, to show the others."""
-    chosen = [facet for facet, name in FACETS.items() if getattr(filters, name)]
-    found = _counted(index, query, [facet for facet in FACETS if facet not in chosen])
-    for facet in chosen:
-        freed = filters.without(facet)
-        found |= _counted(index, _limited(plan.query(), freed, bounds), [facet])
+    found = _counted(index, limited.query(), tuple(facet for facet in FACETS if facet not in limited.limits))
+    for facet in FACETS:
+        if facet in limited.limits:
+            found |= _counted(index, limited.query(but=facet), (facet,))
     return found
 
 
-def _counted(index: Open, query: tantivy.Query, facets: list[str]) -> dict[str, dict[str, int]]:
+def _counted(index: Open, query: tantivy.Query, facets: tuple[str, ...]) -> Buckets:
     if not facets:
         return {}
     wanted = {facet: {"terms": {"field": facet, "size": _MOST_VALUES}} for facet in facets}
     found = index.units.aggregate(query, wanted)
-    return {
-        facet: {str(row["key"]): row["doc_count"] for row in found[facet]["buckets"] if row["key"] != ""}
-        for facet in facets
-    }
+    return {facet: found[facet]["buckets"] for facet in facets}

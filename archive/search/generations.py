@@ -7,6 +7,7 @@ A new generation is built beside the old and put in its place by one rename. Any
 at three time stamps per question and so sees a commit at once. There is one writer, by a lock in the database.
 """
 
+import contextlib
 import logging
 import os
 import shutil
@@ -21,6 +22,8 @@ from archive.search import schema
 from archive.search.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)
+PARTS = ("units", "words")
+REPLACED_MEANWHILE = 2  # a new generation may take over between two looks
 
 
 class IndexAway(Exception):
@@ -33,7 +36,7 @@ class Open:
 
     units: tantivy.Searcher
     words: Vocabulary
-    state: tuple[object, ...]
+    state: tuple[tuple[int, int, int], ...]
 
 
 class Reader:
@@ -41,22 +44,27 @@ class Reader:
         self.folder = folder
         self._lock = threading.Lock()
         self._open: Open | None = None
+        self._watched: tuple[str, ...] = (f"{folder}/current",)
         self._indexes: tuple[str, tantivy.Index, tantivy.Index] | None = None
 
     def open(self) -> Open:
         """The index as it stands now. Raises IndexAway."""
-        state = _state(self.folder)
         opened = self._open
-        if opened is not None and opened.state == state:
-            return opened
+        with contextlib.suppress(IndexAway):  # replaced, or lost: looked into below
+            if opened is not None and opened.state == _stamps(self._watched):
+                return opened
         with self._lock:
+            for _ in range(REPLACED_MEANWHILE):
+                with contextlib.suppress(IndexAway):
+                    return self._reopen()
             return self._reopen()
 
     def _reopen(self) -> Open:
-        state = _state(self.folder)
+        name = _current_name(self.folder)
+        self._watched = (f"{self.folder}/current", *(f"{self.folder}/{name}/{part}/meta.json" for part in PARTS))
+        state = _stamps(self._watched)
         if self._open is not None and self._open.state == state:
             return self._open
-        name = str(state[0])
         try:
             if self._indexes is None or self._indexes[0] != name:
                 self._indexes = (name, *open_generation(self.folder / name))
@@ -70,17 +78,20 @@ class Reader:
         return self._open
 
 
-def _state(folder: Path) -> tuple[object, ...]:
+def _current_name(folder: Path) -> str:
     try:
-        name = (folder / "current").read_text()
-        return (name, *(_stamp(folder / name / part / "meta.json") for part in ("units", "words")))
+        return (folder / "current").read_text()
     except OSError as error:
         raise IndexAway(str(error)) from error
 
 
-def _stamp(path: Path) -> tuple[int, int, int]:
-    found = path.stat()
-    return found.st_ino, found.st_mtime_ns, found.st_size
+def _stamps(paths: tuple[str, ...]) -> tuple[tuple[int, int, int], ...]:
+    """Changes with every commit and every new generation. Asked before each question, so it must cost nothing."""
+    try:
+        found = [os.stat(path) for path in paths]
+    except OSError as error:
+        raise IndexAway(str(error)) from error
+    return tuple((each.st_ino, each.st_mtime_ns, each.st_size) for each in found)
 
 
 def open_generation(path: Path) -> tuple[tantivy.Index, tantivy.Index]:
@@ -98,7 +109,7 @@ def current(folder: Path) -> Path | None:
     """The generation in use, None when there is none that can be opened."""
     try:
         path = folder / (folder / "current").read_text()
-        if not all((path / part / "meta.json").exists() for part in ("units", "words")):
+        if not all((path / part / "meta.json").exists() for part in PARTS):
             return None
         open_generation(path)
     except (ValueError, OSError):
@@ -109,7 +120,7 @@ def current(folder: Path) -> Path | None:
 def begin(folder: Path) -> Path:
     """A new, empty generation that nobody sees yet."""
     path = folder / uuid.uuid4().hex
-    for part in ("units", "words"):
+    for part in PARTS:
         (path / part).mkdir(parents=True)
     (path / "shape").write_text(schema.SHAPE)
     return path

@@ -16,7 +16,15 @@ LONGEST_WORD = 80
 
 _E_WORD = re.compile(r"\b([ei])[-\u2010\u2011](?=[^\W\d]{3})", re.IGNORECASE)
 _E_ARCHIVE = re.compile(r"\be (?=(?:arkiv|tjänst|post|handling|lednings))", re.IGNORECASE)
-_FOLDS = str.maketrans("åäöæøéèêëáàâãíìîïóòôõúùûüýñç", "aaoaoeeeeaaaaiiiioooouuuuync")
+_FOLDS = (
+    *(("å", "a"), ("ä", "a"), ("ö", "o"), ("é", "e"), ("ü", "u"), ("æ", "a"), ("ø", "o")),
+    *((letter, "e") for letter in "èêë"),
+    *((letter, "a") for letter in "áàâã"),
+    *((letter, "i") for letter in "íìîï"),
+    *((letter, "o") for letter in "óòôõ"),
+    *((letter, "u") for letter in "úùû"),
+    *(("ý", "y"), ("ñ", "n"), ("ç", "c")),
+)
 
 _SECTION = re.compile(r"(?:§+|\bparagraf(?:en)?|\bpar\.)[ \u00a0]?(\d{1,4})\b", re.IGNORECASE)
 _DESIGNATION = re.compile(r"\b([^\W\d_][\w-]*)[ \u00a0](\d{1,4})(?::(\d{1,4}))(?![\d:])")
@@ -66,7 +74,10 @@ def words(text: str) -> list[str]:
 
 def fold(text: str) -> str:
     """Without Swedish dots and rings, as on a foreign keyboard: Säter → sater. Expects lower case."""
-    return text.translate(_FOLDS)
+    for letter, plain in _FOLDS:  # quicker than str.translate, and a rebuild folds a million texts
+        if letter in text:
+            text = text.replace(letter, plain)
+    return text
 
 
 def code(text: str) -> str:
@@ -86,9 +97,9 @@ def designations(text: str) -> list[str]:
 
 def codes(text: str) -> set[str]:
     """Every code that text can be asked for by: whole numbers and their parts, from any piece to any later one."""
-    numbered = [word for word in text.split() if not word.isalpha() and _DIGIT.search(word)]
-    if not numbered:
+    if not _DIGIT.search(text):
         return set()
+    numbered = [word for word in text.split() if not word.isalpha() and _DIGIT.search(word)]
     found = {*sections(text), *designations(text)}
     for word in numbered:
         found.update(_runs(_PIECES.findall(word.lower())[:LONGEST_CODE]))

@@ -8,7 +8,6 @@ written (for suggestions). The index stores nothing but keys: what is shown come
 
 import datetime
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
@@ -110,9 +109,7 @@ def codes(entry: Entry) -> set[str]:
 
 
 def folds(text: str) -> str:
-    """The words that lose something when typed without å, ä and ö."""
-    return " ".join(_folded(word for word in set(text.lower().split()) if not word.isascii()))
-
-
-def _folded(words: Iterable[str]) -> Iterable[str]:
-    return (folded for word in words if (folded := language.fold(word)) != word)
+    """The words that are typed otherwise on a keyboard without å, ä and ö, as they are typed there."""
+    if text.isascii():
+        return ""
+    return language.fold(" ".join(word for word in set(text.lower().split()) if not word.isascii()))

@@ -107,6 +107,8 @@ class Vocabulary:
 
     def compounds(self, stem: str) -> list[str]:
         """Words of the collection that hold this one, the most used first; at most a hundred."""
+        if not self.searcher.doc_freq("parts", stem):
+            return []
         query = tantivy.Query.term_query(schema.words_schema(), "parts", stem, index_option="basic")
         return [word for word, _ in self._words(query, MOST_COMPOUNDS)]
 

@@ -116,7 +116,7 @@ def not_for_robots(answer: HttpResponse) -> HttpResponse:
 
 def _answered(question: words.Question) -> dict[str, Any]:
     found = search.public(question.text, question.filters, order=question.order, page=question.page)
-    names = words.municipality_names({*found.facets.get("municipality", ()), *question.filters.municipalities})
+    names = words.names_shown(found, question)
     return {
         "found": found,
         "heading": words.heading(found, question),

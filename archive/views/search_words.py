@@ -1,6 +1,6 @@
 """What a question says in its address, and how its answer is laid out: for the public page and the staff's alike."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -179,8 +179,13 @@ def chips(question: Question, names: dict[str, str]) -> list[dict[str, str]]:
     return made
 
 
-def municipality_names(codes: Iterable[str]) -> dict[str, str]:
-    return dict(Municipality.objects.filter(code__in=set(codes)).values_list("code", "name"))
+def names_shown(found: Found, question: Question) -> dict[str, str]:
+    """Names of the municipalities that the page mentions, by code."""
+    counted = list(found.facets.get("municipality", ()))
+    if question.parameters.get("alla") != PARAMETERS["municipality"]:
+        counted = counted[:SHOWN_VALUES]
+    codes = {*counted, *question.filters.municipalities}
+    return dict(Municipality.objects.filter(code__in=codes).values_list("code", "name"))
 
 
 @dataclass(frozen=True)

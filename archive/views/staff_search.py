@@ -43,7 +43,7 @@ def staff_search(request: StaffRequest) -> HttpResponse:
 
 def _answered(request: StaffRequest, question: words.Question) -> dict[str, Any]:
     found = search.staff(request.user, question.text, question.filters, order=question.order, page=question.page)
-    names = words.municipality_names({*found.facets.get("municipality", ()), *question.filters.municipalities})
+    names = words.names_shown(found, question)
     return {
         "found": found,
         "heading": words.heading(found, question),
