@@ -55,6 +55,11 @@ OPAQUE = frozenset(("xmlData", "par", "seq", "area", "smLinkGrp", "behavior"))
 """Elements whose content is not judged here."""
 CHILDREN = {name: frozenset(children.split()) for name, (children, _) in _TABLE.items()}
 ATTRIBUTES = {name: frozenset(attributes.split()) for name, (_, attributes) in _TABLE.items()}
+SEQUENCES = {
+    name: {child: place for place, child in enumerate(_TABLE[name][0].split())}
+    for name in ("mets", "metsHdr", "agent", "amdSec", "div")
+}
+"""Elements whose children stand in one order."""
 
 _DAY = r"(?:0[1-9]|[12]\d|3[01])"
 DATETIME = re.compile(

@@ -43,6 +43,8 @@ class Node:
     place: int = 1
     """One-based position among the siblings of its kind, as XPath counts."""
     counts: dict[str, int] = field(default_factory=dict)
+    reached: int = 0
+    """How far its children have come in the order that the standard wants."""
 
     def get(self, name: str) -> str:
         return self.attributes.get(name, "")
@@ -301,6 +303,7 @@ class _Walk:
                 self._wrong_element(tag, place)
                 self.opaque = 1
                 return
+            self._check_order(node, parent)
             if kind in _KEPT and len(parent.children) < _MOST_CHILDREN:
                 parent.children.append(node)
         if kind in grammar.OPAQUE:
@@ -310,6 +313,12 @@ class _Walk:
         self.stack.append(node)
         self._remember(node)
         self.listener.begins(node, self.document)
+
+    def _check_order(self, node: Node, parent: Node) -> None:
+        if sequence := grammar.SEQUENCES.get(parent.kind):
+            if sequence[node.kind] < parent.reached:
+                self._grammar("METS-ELEMENT", node, f"<{node.kind}>", f"{parent.kind}: {', '.join(sequence)}")
+            parent.reached = max(parent.reached, sequence[node.kind])
 
     def _remember(self, node: Node) -> None:
         document, kind = self.document, node.kind

@@ -88,11 +88,11 @@ def _nonsense(files: Files, data: st.DataObject) -> Broken:
     if not names:
         return _strange_attribute(files, data)
     name = data.draw(st.sampled_from(names))
-    value = data.draw(st.sampled_from(["", " ", "nonsens", "-1", "åäö 12"]))
+    value = data.draw(st.sampled_from(["", " ", "-1", "åäö 12", *(["nonsens"] if name != "ID" else [])]))
     element.set(name_of(name), value)
     _put_back(files, path, tree)
-    names = (name.rpartition(":")[2], *([value] if value.strip() else []))
-    return Broken(f"{path}: {kind} has a strange {name}, {value!r}", names)
+    words = (name.rpartition(":")[2], *([value] if value.strip() else []))
+    return Broken(f"{path}: {kind} has a strange {name}, {value!r}", words)
 
 
 def _lost_element(files: Files, data: st.DataObject) -> Broken:
@@ -112,6 +112,14 @@ def _twice(files: Files, data: st.DataObject) -> Broken:
     element.addnext(etree.fromstring(etree.tostring(element)))
     _put_back(files, path, tree)
     return Broken(f"{path}: {_kind(element)} twice", (_kind(element), element.get("ID", _kind(element))))
+
+
+def _out_of_order(files: Files, data: st.DataObject) -> Broken:
+    path, tree = _document(files, data)
+    element = _some(tree, ("metsHdr", "amdSec", "fileSec"), data)
+    tree.append(element)
+    _put_back(files, path, tree)
+    return Broken(f"{path}: {_kind(element)} stands last", (f"<{_kind(element)}>",))
 
 
 def _strange_element(files: Files, data: st.DataObject) -> Broken:
@@ -194,6 +202,7 @@ BREAKS: tuple[Break, ...] = (
     _nonsense,
     _lost_element,
     _twice,
+    _out_of_order,
     _strange_element,
     _strange_attribute,
     _one_digit,
