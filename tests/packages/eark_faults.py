@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from lxml import etree
 
@@ -18,7 +19,10 @@ from tests.packages.eark_specimens import (
     after,
     edited,
     emptied,
+    name_of,
+    placed_before,
     removed,
+    with_old_description,
     with_rights,
     without,
     written,
@@ -276,3 +280,149 @@ AIP = [
     ),
 ]
 FAULTS = {"csip": CSIP, "csipstr": STRUCTURE, "sip": SIP, "dip": DIP, "aip": AIP}
+
+
+# SHOULD
+
+
+def _moved(before: str, after_: str, path: str = ROOT) -> Change:
+    """Files below one folder lie in another, and METS knows it."""
+
+    def change(files: Files) -> None:
+        for name in [name for name in files if name.startswith(before)]:
+            files[after_ + name.removeprefix(before)] = files.pop(name)
+        folder = path.removesuffix("METS.xml")
+        old, new = (each.removeprefix(folder).encode() for each in (before, after_))
+        files[path] = files[path].replace(b'href="' + old, b'href="' + new)
+
+    return change
+
+
+def _gone(*paths: str) -> Change:
+    def change(files: Files) -> None:
+        for path in paths:
+            del files[path]
+
+    return change
+
+
+def _one_file_in(folder: str) -> Change:
+    """The content is one file, described by the METS of the package."""
+
+    def change(files: Files) -> None:
+        content = b"Beslut.\n"
+        for name in [name for name in files if name.startswith("representations/")]:
+            del files[name]
+        files[f"{folder}beslut.txt"] = content
+        tree = etree.fromstring(files[ROOT])
+        group = tree.xpath(_group("Representations/rep1"), namespaces=NAMES)[0]
+        group.set("USE", "Representations")
+        facts = {"MIMETYPE": "text/plain", "SIZE": str(len(content)), "CHECKSUM": sha256(content).hexdigest()}
+        group[0].attrib.update(facts)
+        group[0][0].set(name_of("xlink:href"), f"{folder}beslut.txt")
+        division = tree.xpath(REPRESENTATION, namespaces=NAMES)[0]
+        division.set("LABEL", "Representations")
+        division.remove(division[0])
+        etree.SubElement(division, name_of("m:fptr"), FILEID=group.get("ID"))
+        files[ROOT] = etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
+
+    return change
+
+
+def _second(label: str) -> Change:
+    path = REP if label == "Representations" else ROOT
+    return added(path, "//m:structMap/m:div", f'<m:div ID="div-second" LABEL="{label}"/>')
+
+
+_ERMS, _PREMIS, _RIGHTS = (
+    "metadata/descriptive/erms.xml",
+    "metadata/preservation/premis.xml",
+    "metadata/other/rights.xml",
+)
+_NO_DESCRIPTION = after(removed(ROOT, "//m:dmdSec"), without(ROOT, _division("Metadata"), "DMDID"), _gone(_ERMS))
+_NO_PROVENANCE = after(removed(ROOT, "//m:amdSec"), without(ROOT, _division("Metadata"), "ADMID"), _gone(_PREMIS))
+_LINK = {"PREMIS-LANK": "the PREMIS of the representation speaks of the package, which that of the package declared"}
+_OF_REP = "representations/rep1/metadata/preservation/premis.xml"
+
+CSIP_SHOULD = [
+    Fault("CSIP3", written(ROOT, "/m:mets", "csip:OTHERTYPE", "Diarium")),
+    Fault("CSIP4", without(ROOT, "/m:mets", "csip:CONTENTINFORMATIONTYPE")),
+    Fault("CSIP8", without(ROOT, "//m:metsHdr", "LASTMODDATE")),
+    Fault(
+        "CSIP17",
+        after(removed(ROOT, "//m:dmdSec"), without(ROOT, _division("Metadata"), "DMDID")),
+        {"SK-FILE-UNLISTED": "a description that has no section is listed nowhere"},
+    ),
+    Fault("CSIP20", without(ROOT, "//m:dmdSec", "STATUS")),
+    Fault("CSIP21", after(removed(ROOT, "//m:dmdSec/m:mdRef"), _gone(_ERMS))),
+    Fault("CSIP31", _NO_PROVENANCE, _LINK),
+    Fault(
+        "CSIP32",
+        after(
+            with_rights,
+            removed(ROOT, "//m:digiprovMD"),
+            written(ROOT, _division("Metadata"), "ADMID", "rights-1"),
+            _gone(_PREMIS),
+        ),
+        _LINK,
+    ),
+    Fault("CSIP34", without(ROOT, "//m:digiprovMD", "STATUS")),
+    Fault("CSIP35", after(removed(ROOT, "//m:digiprovMD/m:mdRef"), _gone(_PREMIS)), _LINK),
+    Fault("CSIP47", after(with_rights, without(ROOT, "//m:rightsMD", "STATUS"))),
+    Fault("CSIP48", after(with_rights, removed(ROOT, "//m:rightsMD/m:mdRef"), _gone(_RIGHTS))),
+    Fault("CSIP58", placed_before(ROOT, "//m:structMap", '<m:fileSec ID="files-2"/>')),
+    Fault("CSIP62", without(ROOT, _group("Representations/rep1"), "csip:CONTENTINFORMATIONTYPE")),
+    Fault("CSIP91", without(ROOT, _division("Metadata"), "ADMID")),
+    Fault("CSIP92", without(ROOT, _division("Metadata"), "DMDID")),
+    Fault("CSIP93", _second("Documentation")),
+    Fault("CSIP97", _second("Schemas")),
+    Fault("CSIP101", _second("Representations")),
+    Fault("CSIP105", removed(ROOT, REPRESENTATION), {"CSIP108": "without a pointer the file group is not named"}),
+    *(
+        Fault(rule, removed(path, f"{_division(label)}/m:fptr"), {pointer: _TWICE}, ("2.2.0",))
+        for rule, pointer, path, label in (
+            ("CSIP96", "CSIP116", ROOT, "Documentation"),
+            ("CSIP100", "CSIP118", ROOT, "Schemas"),
+            ("CSIP104", "CSIP119", REP, "Representations"),
+        )
+    ),
+]
+STRUCTURE_SHOULD = [
+    Fault("CSIPSTR2", lambda files: None, {"CSIP1": "the same names, compared by CSIP"}, root="paket"),
+    Fault(
+        "CSIPSTR5",
+        after(_NO_DESCRIPTION, _NO_PROVENANCE),
+        {"CSIP31": "what METS does not describe either", **_LINK},
+    ),
+    Fault("CSIPSTR6", _moved(_PREMIS, "metadata/premis.xml")),
+    Fault("CSIPSTR7", _moved(_ERMS, "metadata/erms.xml")),
+    Fault("CSIPSTR9", after(_NO_DESCRIPTION, _one_file_in("content/"))),
+    Fault("CSIPSTR10", after(_NO_DESCRIPTION, _one_file_in("representations/"))),
+    Fault(
+        "CSIPSTR11",
+        after(
+            _NO_DESCRIPTION,
+            _moved("representations/rep1/data/", "representations/rep1/content/", REP),
+            written(REP, "//m:fileGrp", "USE", "Representations/rep1/content"),
+        ),
+    ),
+    Fault(
+        "CSIPSTR12",
+        after(_NO_DESCRIPTION, _one_file_in("representations/rep1/data/")),
+        {"CSIPSTR13": "nothing but content lies there"},
+    ),
+    Fault(
+        "CSIPSTR13",
+        after(removed(REP, "//m:amdSec"), without(REP, _division("Metadata"), "ADMID"), _gone(_OF_REP)),
+        {"CSIP31": "what METS does not describe either"},
+    ),
+    Fault("CSIPSTR15", _moved("schemas/", "xsd/")),
+    Fault("CSIPSTR16", _moved("documentation/", "readme/")),
+]
+DIP_SHOULD = [Fault("DIP4", written(ROOT, "//m:dmdSec", "STATUS", "SUPERSEDED"))]
+AIP_SHOULD = [
+    Fault("AIPM4", with_old_description),
+    Fault("AIPM6", written(ROOT, "//m:digiprovMD/m:mdRef", "MDTYPE", "OTHER")),
+    Fault("AIPM7", written(ROOT, "//m:digiprovMD/m:mdRef", "MDTYPEVERSION", "2.2")),
+]
+SHOULDS = {"csip": CSIP_SHOULD, "csipstr": STRUCTURE_SHOULD, "dip": DIP_SHOULD, "aip": AIP_SHOULD}

@@ -27,7 +27,7 @@ Files = dict[str, bytes]
 Change = Callable[[Files], None]
 _OF_REPRESENTATION = re.compile(r"representations/[^/]+/METS\.xml")
 _PROFILE = re.compile(rb"(profile/E-ARK-[A-Z]+)(?:-v2-\d-0)?\.xml")
-_RIGHTS = "metadata/other/rights.xml"
+_DAY = "2026-03-02T09:30:00"
 
 
 @cache
@@ -91,7 +91,7 @@ def packed(files: Files, folder: Path, *, root: str | None = None, vouched: bool
 
 
 def objid(files: Files) -> str:
-    found = re.search(rb'OBJID="([^"]+)"', files.get(ROOT, b""))
+    found = re.search(rb'OBJID="([\w.-]+)"', files.get(ROOT, b""))
     return found[1].decode() if found else OBJID
 
 
@@ -155,13 +155,21 @@ def emptied(path: str, xpath: str) -> Change:
     return edited(path, xpath, edit)
 
 
-def added(path: str, xpath: str, xml: str) -> Change:
-    """XML as the last child; "m:" is METS."""
+def _parsed(xml: str) -> list[etree._Element]:
+    """Elements from text where "m:" is METS."""
     spaces = " ".join(f'xmlns:{prefix}="{space}"' for prefix, space in NAMES.items())
+    return list(etree.fromstring(f"<x {spaces}>{xml}</x>"))
 
+
+def added(path: str, xpath: str, xml: str) -> Change:
+    """XML as the last child."""
+    return edited(path, xpath, lambda element: element.extend(_parsed(xml)))
+
+
+def placed_before(path: str, xpath: str, xml: str) -> Change:
     def edit(element: etree._Element) -> None:
-        for child in etree.fromstring(f"<x {spaces}>{xml}</x>"):
-            element.append(child)
+        for each in _parsed(xml):
+            element.addprevious(each)
 
     return edited(path, xpath, edit)
 
@@ -174,23 +182,31 @@ def after(*changes: Change) -> Change:
     return change
 
 
-def with_rights(files: Files) -> None:
-    """A rights statement, which the writer has no use for: a file and its rightsMD."""
-    text = b'<RightsDeclarationMD xmlns="http://cosimo.stanford.edu/sdr/metsrights/" RIGHTSCATEGORY="PUBLIC DOMAIN"/>'
-    files[_RIGHTS] = text
-    reference = (
-        f'<m:rightsMD ID="rights-1" CREATED="2026-03-02T09:30:00" STATUS="CURRENT"><m:mdRef LOCTYPE="URL" '
-        f'xlink:type="simple" xlink:href="{_RIGHTS}" MDTYPE="METSRIGHTS" MIMETYPE="text/xml" SIZE="{len(text)}" '
-        f'CREATED="2026-03-02T09:30:00" CHECKSUM="{hashlib.sha256(text).hexdigest()}" CHECKSUMTYPE="SHA-256"/>'
-        "</m:rightsMD>"
+def reference_to(path: str, content: bytes, kind: str) -> str:
+    return (
+        f'<m:mdRef LOCTYPE="URL" xlink:type="simple" xlink:href="{path}" MDTYPE="{kind}" MIMETYPE="text/xml" '
+        f'SIZE="{len(content)}" CREATED="{_DAY}" CHECKSUM="{hashlib.sha256(content).hexdigest()}" '
+        'CHECKSUMTYPE="SHA-256"/>'
     )
 
-    def insert(section: etree._Element) -> None:
-        spaces = " ".join(f'xmlns:{prefix}="{space}"' for prefix, space in NAMES.items())
-        section.insert(0, etree.fromstring(f"<x {spaces}>{reference}</x>")[0])
+
+def with_rights(files: Files) -> None:
+    """A rights statement, which the writer has no use for: a file and its rightsMD."""
+    path = "metadata/other/rights.xml"
+    text = b'<RightsDeclarationMD xmlns="http://cosimo.stanford.edu/sdr/metsrights/" RIGHTSCATEGORY="PUBLIC DOMAIN"/>'
+    files[path] = text
+    section = f'<m:rightsMD ID="rights-1" STATUS="CURRENT">{reference_to(path, text, "METSRIGHTS")}</m:rightsMD>'
 
     def name(division: etree._Element) -> None:
         division.set("ADMID", f"rights-1 {division.get('ADMID', '')}".strip())
 
-    edited(ROOT, "//m:amdSec", insert)(files)
+    placed_before(ROOT, "//m:amdSec/*", section)(files)
     edited(ROOT, "//m:div[@LABEL='Metadata']", name)(files)
+
+
+def with_old_description(files: Files) -> None:
+    """A description that has been replaced, and none that replaced it."""
+    path, text = "metadata/descriptive/dc.xml", b'<dc xmlns="http://purl.org/dc/elements/1.1/"/>'
+    files[path] = text
+    section = f'<m:dmdSec ID="dmd-old" CREATED="{_DAY}" STATUS="SUPERSEDED">{reference_to(path, text, "DC")}</m:dmdSec>'
+    placed_before(ROOT, "//m:amdSec", section)(files)

@@ -15,9 +15,11 @@ from tests.packages.eark_faults import Fault
 VERSIONS = ("2.1.0", "2.2.0")
 KINDS = {"csip": "sip", "csipstr": "sip", "sip": "sip", "dip": "dip", "aip": "aip"}
 """For each specification the kind of package that is broken."""
+TABLES = {"MUST": eark_faults.FAULTS, "SHOULD": eark_faults.SHOULDS}
 MATRIX = [
     pytest.param(specification, version, fault, id=f"{fault.rule}-{version}")
-    for specification, faults in eark_faults.FAULTS.items()
+    for table in TABLES.values()
+    for specification, faults in table.items()
     for version in VERSIONS
     for fault in faults
     if version in fault.versions
@@ -30,10 +32,10 @@ def named(report: Report) -> Named:
     return {(finding.rule, finding.place.file) for finding in report.findings() if finding.severity != Severity.INFO}
 
 
-def musts(specification: str, version: str) -> set[str]:
+def asked(specification: str, version: str, wanted: str) -> set[str]:
     file = RULES / (f"{specification}-{version}.json" if specification != "csipstr" else "csipstr.json")
     levels: dict[str, str] = json.loads(file.read_text("utf-8"))["levels"]
-    return {rule for rule, level in levels.items() if level == "MUST"}
+    return {rule for rule, level in levels.items() if level == wanted}
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +71,11 @@ def test_one_change_breaks_one_requirement(
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("specification", eark_faults.FAULTS)
-def test_every_must_has_a_change_that_breaks_it(specification: str, version: str) -> None:
-    faults = [fault for fault in eark_faults.FAULTS[specification] if version in fault.versions]
-    asked, alone = musts(specification, version), sum(not fault.also for fault in faults)
-    print(f"{specification} {version}: {len(asked)} MUSTs, {alone} broken alone, {len(faults) - alone} with another")
-    assert {fault.rule for fault in faults} == asked
+@pytest.mark.parametrize(("level", "specification"), [(level, each) for level in TABLES for each in TABLES[level]])
+def test_every_must_and_should_has_a_change_that_breaks_it(level: str, specification: str, version: str) -> None:
+    faults = [fault for fault in TABLES[level][specification] if version in fault.versions]
+    alone = sum(not fault.also for fault in faults)
+    print(
+        f"{specification} {version}: {len(faults)} {level}s, {alone} broken alone, {len(faults) - alone} with another"
+    )
+    assert {fault.rule for fault in faults} == asked(specification, version, level)
