@@ -17,6 +17,7 @@ from typing import Any
 from archive.packages.check import Progress, check
 from archive.packages.fixity import Content
 from archive.packages.profile import Profile
+from archive.packages.schemas import Register
 
 OPEN_FILES = 256
 BETWEEN_SIGNS = 0.25  # seconds
@@ -46,6 +47,7 @@ def main() -> None:
             collect=keep,
             sha256=order["sha256"],
             identify=True,
+            schemas=Register(Path(order["schemas"])),
         )
     _say({"report": report.as_dict()})
 

@@ -125,6 +125,7 @@ def _order(sip: SIP) -> dict[str, Any]:
         "package": str(sip.path),
         "sha256": sip.sha256,
         "inventory": str(inventory_path(sip)),
+        "schemas": str(settings.SCHEMA_DIR),
         "profile": sip.agreement.engine_profile(),
         "cpu_seconds": 120 + int(sip.size / 1e9 * SECONDS_PER_GIGABYTE),
     }

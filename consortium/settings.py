@@ -223,6 +223,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 QUARANTINE_DIR = Path(env("QUARANTINE_DIR", str(DATA_DIR / "quarantine")))
 WORK_DIR = Path(env("WORK_DIR", str(DATA_DIR / "work")))
 SEARCH_DIR = Path(env("SEARCH_DIR", str(DATA_DIR / "search")))
+SCHEMA_DIR = Path(env("SCHEMA_DIR", str(DATA_DIR / "schemas")))  # the register of schemas (manage.py schemas)
 # Public searches per second and address, and how many at once before that counts; 0 is no limit.
 SEARCH_RATE = float(env("SEARCH_RATE", "10"))
 SEARCH_BURST = int(env("SEARCH_BURST", "30"))
