@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from archive.models import AIP, SIP
+from archive.models import AIP, SIP, ArchiveStore
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
 from consortium.formats import moment
@@ -41,7 +41,7 @@ def health(request: HttpRequest) -> HttpResponse:
 @require_safe
 def status(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.HEALTH_READ)
-    return render(request, "site/status.html", {"checks": [_cache(), _sweep(), _stuck(), _needs_person()]})
+    return render(request, "site/status.html", {"checks": [_cache(), _sweep(), *_stores(), _stuck(), _needs_person()]})
 
 
 def _cache() -> Check:
@@ -61,6 +61,13 @@ def _sweep() -> Check:
         return Check(_("Svepet"), False, _("Har aldrig gått. Starta beat och en arbetare."))
     late = database_now() - last.at > SWEEP_OVERDUE
     return Check(_("Svepet"), not late, _("Gick senast %(at)s") % {"at": moment(last.at)})
+
+
+def _stores() -> list[Check]:
+    return [
+        Check(_("Lager %(name)s") % {"name": store.name}, not store.trouble, store.trouble or _("Svarar"))
+        for store in ArchiveStore.objects.order_by("name")
+    ]
 
 
 def _stuck() -> Check:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from archive.models import AIP, SIP
+from archive.models import AIP, SIP, ArchiveStore
 from consortium.models import Pulse
 from consortium.models.leases import database_now
 from tests import factories
@@ -36,3 +36,9 @@ def test_what_is_stuck_or_needs_somebody_is_shown(client: Client, people: Person
     client.force_login(people.it_archivist)
     page = client.get(reverse("status")).content.decode()
     assert page.count("Behöver ses över") == 2
+
+
+def test_a_store_in_trouble_is_shown_with_its_reason(client: Client, people: Personas) -> None:
+    ArchiveStore.objects.create(name="b", opened_at=database_now(), trouble="Lager b svarar inte.")
+    client.force_login(people.it_archivist)
+    assert "Lager b svarar inte." in client.get(reverse("status")).content.decode()
