@@ -20,9 +20,9 @@ from django.conf import settings
 
 from archive.refusals import Busy, NoSpace
 
-BLOCK = 1 << 20  # for hashing
-LARGEST_READ = 1 << 18
-SMALLEST_READ = 1 << 14
+BLOCK = 1 << 18
+# Less than this in the time of patience is no upload but a thread held for nothing.
+LEAST_PROGRESS = 1 << 14
 SECONDS_BETWEEN_SYNCS = 2.0
 
 
@@ -83,7 +83,6 @@ class Inflow:
         self.path = upload_path(key)
         self._moved = sip_path(key)
         self.position = self.synced = 0
-        self.touched = time.monotonic()
 
     def __enter__(self) -> Self:
         self.path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
@@ -113,13 +112,12 @@ class Inflow:
             sync_folder(self.path.parent)
         return self.position
 
-    def write(self, block: bytes) -> None:
+    def write(self, block: bytes | memoryview) -> None:
         rest = memoryview(block)
         while rest:
             written = os.pwrite(self.file, rest, self.position)
             self.position += written
             rest = rest[written:]
-        self.touched = time.monotonic()
 
     def sync(self) -> None:
         position = self.position
@@ -143,6 +141,8 @@ class Follower(threading.Thread):
         self.start()
 
     def reach(self, position: int, *, last: bool = False) -> None:
+        if position - self._reached < BLOCK and not last:
+            return
         with self._news:
             self._reached, self._last = position, last
             self._news.notify()
@@ -187,7 +187,8 @@ class Attendant(threading.Thread):
         super().__init__(daemon=True)
         self._inflow, self._hang_up = inflow, hang_up
         self._done = threading.Event()
-        self._synced_at = time.monotonic()
+        self._synced_at = self._moved_at = time.monotonic()
+        self._moved_to = inflow.position
         self.stalled = False
         self.trouble: OSError | NoSpace | None = None
 
@@ -210,27 +211,12 @@ class Attendant(threading.Thread):
 
     def _look(self) -> None:
         now = time.monotonic()
-        if self._hang_up and not self.stalled and now - self._inflow.touched > settings.UPLOAD_PATIENCE_SECONDS:
+        if self._inflow.position - self._moved_to >= LEAST_PROGRESS:
+            self._moved_to, self._moved_at = self._inflow.position, now
+        elif self._hang_up and not self.stalled and now - self._moved_at > settings.UPLOAD_PATIENCE_SECONDS:
             self.stalled = True
             self._hang_up()
         demand_room(0)
         if now - self._synced_at > SECONDS_BETWEEN_SYNCS and self._inflow.position > self._inflow.synced:
             self._inflow.sync()
             self._synced_at = time.monotonic()
-
-
-class Appetite:
-    """How much to read at once: large from a fast client, little from a slow one, so that each read ends soon."""
-
-    def __init__(self) -> None:
-        self.size = 1 << 16
-        self._asked = time.monotonic()
-
-    def next(self) -> int:
-        now = time.monotonic()
-        took, self._asked = now - self._asked, now
-        if took < 0.1:
-            self.size = min(self.size * 2, LARGEST_READ)
-        elif took > 1:
-            self.size = max(self.size // 4, SMALLEST_READ)
-        return self.size

@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from archive import quarantine, reception
 from archive.models import SIP, Upload
-from archive.quarantine import Appetite, Attendant, Follower, Inflow
+from archive.quarantine import BLOCK, Attendant, Follower, Inflow
 from archive.refusals import (
     BeyondEnd,
     Cut,
@@ -91,7 +91,7 @@ def append(
     *,
     offset: int,
     length: int,
-    read: Callable[[int], bytes],
+    read: Callable[[int], bytes | memoryview],
     by: User,
     hang_up: Callable[[], None] | None = None,
     checksum: Checksum | None = None,
@@ -123,7 +123,7 @@ def _take_in(
     upload: Upload,
     inflow: Inflow,
     end: int,
-    read: Callable[[int], bytes],
+    read: Callable[[int], bytes | memoryview],
     hang_up: Callable[[], None] | None,
     checksum: Checksum | None,
     by: User,
@@ -154,18 +154,17 @@ def _pour(
     upload: Upload,
     inflow: Inflow,
     end: int,
-    read: Callable[[int], bytes],
+    read: Callable[[int], bytes | memoryview],
     hang_up: Callable[[], None] | None,
     followers: list[Follower],
     *,
     checkpoints: bool,
 ) -> None:
     """Until `end`, all of it synced. With a part's checksum nothing counts before the whole part has arrived."""
-    appetite = Appetite()
     saved = inflow.position
     try:
         with Attendant(inflow, hang_up) as attendant:
-            while inflow.position < end and (block := read(min(appetite.next(), end - inflow.position))):
+            while inflow.position < end and (block := read(min(BLOCK, end - inflow.position))):
                 inflow.write(block)
                 for follower in followers:
                     follower.reach(inflow.position)

@@ -1,7 +1,6 @@
 """tus 1.0.0 endpoints. Any tus client works with a session cookie and the CSRF header; answers say why in Swedish."""
 
 import functools
-import socket
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -11,14 +10,13 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.request import UnreadablePostError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from archive import refusals, tasks, uploading
 from archive.models import SIP, Upload
 from archive.refusals import Refused
-from archive.views import tus
+from archive.views import bodies, tus
 from consortium import audit
 from consortium.access import policy
 from consortium.access.permissions import Permission
@@ -203,38 +201,11 @@ def _take_in(request: StaffRequest, upload: Upload, offset: int, length: int) ->
         upload,
         offset=offset,
         length=length,
-        read=_reader(request),
-        hang_up=_hanger_up(request),
+        read=bodies.reader(request),
+        hang_up=bodies.hanger_up(request),
         checksum=tus.checksum(request),
         by=request.user,
     )
-
-
-def _reader(request: HttpRequest) -> Callable[[int], bytes]:
-    """A connection that breaks is the end of the bytes; how many there were is what counts."""
-
-    def read(size: int) -> bytes:
-        try:
-            return request.read(size)
-        except (UnreadablePostError, OSError):
-            return b""
-
-    return read
-
-
-def _hanger_up(request: HttpRequest) -> Callable[[], None] | None:
-    """Ends a read that waits for a client that is gone, where the server lets us reach the socket."""
-    connection = request.META.get("gunicorn.socket")
-    if not isinstance(connection, socket.socket):
-        return None
-
-    def hang_up() -> None:
-        try:
-            connection.shutdown(socket.SHUT_RD)
-        except OSError:
-            return
-
-    return hang_up
 
 
 def _delete(request: StaffRequest, upload: Upload) -> HttpResponse:
