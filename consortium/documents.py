@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -37,6 +36,8 @@ def typeset(
         "facts_heads": [_("Uppgift"), _("Innehåll")],
         "footer": "",
     }
+    import typst  # seven megabytes that most web processes never need
+
     pdf: bytes = typst.compile(
         str(template),
         root=str(settings.BASE_DIR),
@@ -52,7 +53,9 @@ def typeset(
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> Any:
+    import typst
+
     return typst.Fonts(include_system_fonts=False)
 
 
