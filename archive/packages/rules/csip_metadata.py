@@ -86,7 +86,7 @@ def files_below(document: Document, folder: str) -> bool:
 def descriptive_metadata_is_described(node: Node, document: Document) -> Iterator[Trouble]:
     """Asked for when there is such metadata; a package without any lacks no section."""
     if not node.counts.get("dmdSec") and files_below(document, "metadata/descriptive"):
-        yield fault("metadata/descriptive", "dmdSec", severity=Severity.ERROR)
+        yield fault("metadata/descriptive", "dmdSec", reason="files", severity=Severity.ERROR)
 
 
 @requirement("CSIP31", on="mets/end")
