@@ -26,7 +26,6 @@ from archive.packages.xml import (
     Refusal,
     XMLLimits,
     XMLRefused,
-    forget,
     guarded,
     iterparse,
     utf8_chunks,
@@ -40,6 +39,8 @@ _KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 _LARGEST_SCHEMA = 8 * 1024**2
 MOST_VIOLATIONS = 10_000
 _PLACED = 50
+_MOST_WITH_PATH = 1000
+"""Bites of 64 kB: in larger documents a fault has its line and its element, for a path costs ten times the reading."""
 _XML_ATTRIBUTES = f"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="{_XML}">
 <xs:attribute name="lang" type="xs:string"/><xs:attribute name="space" type="xs:NCName"/>
 <xs:attribute name="base" type="xs:anyURI"/><xs:attribute name="id" type="xs:ID"/>
@@ -138,7 +139,8 @@ class Register:
     ) -> Iterator[Violation]:
         """What in a document breaks the schema, in document order. `open_` gives the bytes anew each time.
 
-        The first fifty are given line and path; after `at_most` the rest is not counted. Memory is flat.
+        The first fifty are given their line, in documents up to 64 MB their path too; after `at_most` the rest is not
+        counted. Memory is flat.
         """
         entry = self.find(key)
         if entry.xsd_1_1:
@@ -231,8 +233,9 @@ def _checked(open_: Open, limits: XMLLimits) -> Iterator[bytes]:
 def _streamed(schema: Any, open_: Open, limits: XMLLimits, at_most: int) -> Iterator[Violation]:
     """Twice at most: in large bites to see whether and where, then slowly over the faulty bites for the lines."""
     faulty: list[int] = []
-    total = 0
-    for number, new in _bites(schema, open_(), limits, frozenset()):
+    total = bites = 0
+    for number, new in _bites(schema, open_(), limits):
+        bites = number
         if new:
             total += len(new)
             if len(faulty) < _PLACED:
@@ -242,7 +245,8 @@ def _streamed(schema: Any, open_: Open, limits: XMLLimits, at_most: int) -> Iter
     if not total:
         return
     told = 0
-    for _, new in _bites(schema, open_(), limits, frozenset(faulty)):
+    path = _Path() if bites < _MOST_WITH_PATH else None
+    for _, new in _bites(schema, open_(), limits, frozenset(faulty), path):
         for violation in new:
             yield violation
             told += 1
@@ -251,65 +255,60 @@ def _streamed(schema: Any, open_: Open, limits: XMLLimits, at_most: int) -> Iter
 
 
 def _bites(
-    schema: Any, source: Iterable[bytes], limits: XMLLimits, slowly: frozenset[int]
+    schema: Any,
+    source: Iterable[bytes],
+    limits: XMLLimits,
+    slowly: frozenset[int] = frozenset(),
+    path: "_Path | None" = None,
 ) -> Iterator[tuple[int, list[Violation]]]:
-    parser = etree.XMLPullParser(events=("start", "end"), schema=schema, encoding="utf-8", **STRICT)
-    seen, line, path, number = 0, 1, _Path(), 0
-    for number, bite in enumerate(guarded(utf8_chunks(source, limits), limits)):
-        new: list[Violation] = []
-        for piece in bite.splitlines(keepends=True) if number in slowly else (bite,):
-            try:
-                parser.feed(piece)
-            except etree.XMLSyntaxError as error:
-                raise _malformed(error, line) from None
-            path.follow(parser.read_events())
-            log = parser.feed_error_log
-            new += _understood(log, seen, line if number in slowly else None, path)
-            seen = len(log)
-            line += piece.count(b"\n")
-        yield number, new
+    """The new faults of each bite. No tree is built: without callbacks libxml2 validates as fast as it reads."""
+    parser = etree.XMLParser(target=path or _Nothing(), schema=schema, encoding="utf-8", **STRICT)
+    seen, line, number = 0, 1, 0
     try:
+        for number, bite in enumerate(guarded(utf8_chunks(source, limits), limits)):
+            new: list[Violation] = []
+            for piece in bite.splitlines(keepends=True) if number in slowly else (bite,):
+                parser.feed(piece)
+                log = parser.feed_error_log
+                new += _understood(log, seen, line if number in slowly else None, path)
+                seen = len(log)
+                line += piece.count(b"\n")
+            yield number, new
         parser.close()
-        failed = ""
-    except etree.XMLSyntaxError as failure:
-        failed = str(failure.msg)
-    path.follow(parser.read_events())
-    if not path.ended or (failed and not failed.startswith("Element '")):  # how the schema validator begins
-        raise XMLRefused(Refusal.MALFORMED, line=line, detail=failed[:200])
+    except etree.XMLSyntaxError as error:  # faults against the schema do not raise here; only broken XML does
+        raise XMLRefused(Refusal.MALFORMED, line=line, detail=str(error.msg or "")[:200]) from None
     log = max(parser.feed_error_log, parser.error_log, key=len)
     yield number, _understood(log, seen, line if number in slowly else None, path)
 
 
-def _understood(log: Any, seen: int, line: int | None, path: "_Path") -> list[Violation]:
-    where = (None, None) if line is None else (line, path.shown())
+def _understood(log: Any, seen: int, line: int | None, path: "_Path | None") -> list[Violation]:
+    where = (line, path.shown() if path is not None and line is not None else None)
     return [understood(entry.type_name, entry.message, *where) for entry in log[seen:]] if len(log) > seen else []
 
 
-def _malformed(error: Any, line: int) -> XMLRefused:
-    return XMLRefused(Refusal.MALFORMED, line=error.lineno or line, detail=str(error.msg or "")[:200])
+class _Nothing:
+    """A reader that listens to nothing."""
+
+    def close(self) -> None: ...
 
 
-class _Path:
+class _Path(_Nothing):
     """Which elements are open, and where in the document that is."""
 
     def __init__(self) -> None:
         self._open: list[str] = []
         self._last = ""
-        self.ended = False
 
-    def follow(self, events: Iterable[tuple[str, Any]]) -> None:
-        for event, element in events:
-            if event == "start":
-                self._open.append(element.tag.rpartition("}")[2])
-                self._last = "/" + "/".join(self._open)
-            else:
-                self._last = "/" + "/".join(self._open)
-                self._open.pop()
-                self.ended = not self._open
-                forget(element)
+    def start(self, tag: str, attributes: object) -> None:
+        self._open.append(tag.rpartition("}")[2])
+        self._last = ""
+
+    def end(self, tag: str) -> None:
+        self._last = "/" + "/".join(self._open)
+        self._open.pop()
 
     def shown(self) -> str:
-        return self._last
+        return self._last or "/" + "/".join(self._open)
 
 
 def _parsed_schema(source: Path) -> tuple[Any, bytes]:
