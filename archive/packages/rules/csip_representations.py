@@ -44,11 +44,13 @@ def a_representation_division_has_an_id(node: Node, document: Document) -> Itera
 
 @requirement("CSIP107", on="mets/end")
 def a_representation_division_is_called_by_its_folder(node: Node, document: Document) -> Iterator[Trouble]:
-    """Label and pointer name the same folder. When they do not, the one that leads to a METS is right."""
+    """Label and pointer name the same folder, with a METS in it. Where they differ, the one that does is right."""
     for div in representation_divisions(document):
         for pointer in div.child("mptr")[:1]:
-            folder = target_of(pointer, document).removeprefix(document.folder).rpartition("/")[0]
-            if folder and div.get("LABEL").casefold() != folder.casefold() and not described_by_label(div, document):
+            target = target_of(pointer, document)
+            folder = target.removeprefix(document.folder).rpartition("/")[0]
+            lost = div.get("LABEL").casefold() != folder.casefold() or not is_there(document, target)
+            if folder and lost and not described_by_label(div, document):
                 wanted = folder[:1].upper() + folder[1:]
                 yield fault(div.attributes.get("LABEL"), f'LABEL="{wanted}"', at=document.place(div))
         label = div.get("LABEL")
