@@ -8,6 +8,7 @@ Every measurement runs in a process of its own, so that its peak memory is its o
 """
 
 import argparse
+import contextlib
 import hashlib
 import io
 import json
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -44,14 +46,27 @@ def measured(*command: str, cwd: Path | None = None) -> Run:
     begun = time.perf_counter()
     with tempfile.TemporaryFile("w+") as out:
         process = subprocess.Popen(command, cwd=cwd, stdout=out, stderr=subprocess.STDOUT)
+        peaks: list[int] = [0]
+        watcher = threading.Thread(target=_watch, args=(process.pid, peaks))
+        watcher.start()
         _, status, usage = os.wait4(process.pid, 0)
+        watcher.join()
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - begun
         out.seek(0)
         said = out.read()
     if process.returncode not in (0,):
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}: {said[-2000:]}")
-    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000, said)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, max(peaks) / 1000, said)
+
+
+def _watch(pid: int, peaks: list[int]) -> None:
+    """The kernel's own high-water mark of that program, kB; ru_maxrss would count the memory of whoever started it."""
+    with contextlib.suppress(OSError, StopIteration):
+        while True:
+            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+            peaks.append(int(next(line for line in lines if line.startswith("VmHWM")).split()[1]))
+            time.sleep(0.01)
 
 
 def contents(files: int, size: int) -> Iterator[tuple[str, bytes]]:
