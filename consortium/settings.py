@@ -46,6 +46,7 @@ SITE_NAME = env("SITE_NAME", "")
 CONTACT_EMAIL = env("CONTACT_EMAIL", "")
 # A second, cookieless host name for archive content; empty means the same host (trial).
 CONTENT_HOST = env("CONTENT_HOST", "")
+ALLOWED_HOSTS += [CONTENT_HOST] if CONTENT_HOST else []
 HTTPS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "archive.views.content_host.ContentHostMiddleware",
 ]
 
 ROOT_URLCONF = "consortium.urls"

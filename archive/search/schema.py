@@ -75,7 +75,7 @@ LONGEST_SPAN = 150  # years; a longer span says nothing of any one year
 
 
 def document(entry: Entry) -> tantivy.Document:
-    title, body = language.prepare(entry.title), language.prepare(entry.body)
+    title, _, body = language.prepare(f"{entry.title}\n{entry.body}").partition("\n")
     first = entry.dated_from or entry.dated_to
     fields: dict[str, Any] = {
         "id": entry.id.hex,
@@ -112,4 +112,4 @@ def folds(text: str) -> str:
     """The words that are typed otherwise on a keyboard without å, ä and ö, as they are typed there."""
     if text.isascii():
         return ""
-    return language.fold(" ".join(word for word in set(text.lower().split()) if not word.isascii()))
+    return language.fold(" ".join({word for word in text.lower().split() if not word.isascii()}))

@@ -274,6 +274,16 @@ def test_file_names_do_no_harm(visitor: Client, archive: ArchivalUnit) -> None:
         assert name
 
 
+def test_content_host_serves_files_and_nothing_else(visitor: Client, archive: ArchivalUnit, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.CONTENT_HOST = "innehall.example"
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "innehall.example"]
+    url, _file = file_of(archive)
+    assert f'<iframe src="https://innehall.example{url}"' in page(visitor, url + "visa/")
+    assert b"".join(visitor.get(url, headers={"Host": "innehall.example"}))
+    for other in ("/", "/sok/?q=a", reverse("record", args=[archive.pk]), "/konto/logga-in/", url + "visa/"):
+        assert visitor.get(other, headers={"Host": "innehall.example"}).status_code == 404
+
+
 def test_both_copies_damaged_is_said_kindly(visitor: Client, archive: ArchivalUnit) -> None:
     url, file = file_of(archive)
     StorageCopy.objects.filter(store="a").update(state=StorageCopy.State.DAMAGED)
