@@ -16,7 +16,6 @@ The submission is unpacked rather than kept as one file, so that every document 
 it came in (name, size, SHA-256 of the zip or tar) is recorded in PREMIS; its top folder, if it had one, likewise.
 """
 
-import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,10 +26,11 @@ from typing import Literal, NamedTuple
 from archive.packages import erms_cits_writer, erms_fgs_writer, mets_writer, premis, readme
 from archive.packages.container import Tree, open_package
 from archive.packages.description import Agreement, Organisation, PackageDescription, System
+from archive.packages.eark_package import EarkPackage, maker, object_id, representation
 from archive.packages.erms import Attachment, Case, Document
-from archive.packages.ledger import Entry, Ledger
+from archive.packages.ledger import Ledger
 from archive.packages.limits import Limits
-from archive.packages.mets_writer import Group, MetadataFile, PackageType
+from archive.packages.mets_writer import MetadataFile, PackageType
 from archive.packages.packing import digest_of
 from archive.packages.workbench import Progress, SourceFile, Workbench, plain_path, stored_path
 
@@ -55,7 +55,6 @@ __all__ = [
 FGS_1_2 = "fgs-1.2"
 EARK_SIP = "e-ark-sip-2.1.0"
 SUBMISSION = "representations/submission/data/"
-_OBJECTS = uuid.UUID("6f6c2c0e-5a3f-5a0e-9d0b-0f5a7b1c2d3e")
 ContainerKind = Literal["tar", "zip", "folder"]
 Formats = Callable[[str], premis.Format | None]
 
@@ -115,11 +114,6 @@ class BuiltAIP:
 
     def __len__(self) -> int:
         return len(self._ledger)
-
-
-def object_id(objid: str, path: str) -> str:
-    """The identity of a file for all time: it follows from the package's OBJID and the file's path in it."""
-    return str(uuid.uuid5(_OBJECTS, f"{objid}/{path}"))
 
 
 def files_in(folder: Path) -> Iterator[SourceFile]:
@@ -254,22 +248,22 @@ def _eark(
             )
             described.append(MetadataFile(bench.add_written("metadata/descriptive/erms.xml", write), other="ERMS"))
         bench.add_text("documentation/leveransbeskrivning.txt", readme.delivery(about, created))
-        maker = _maker()
+        made_by = maker()
         event = premis.Event(
             identifier=premis.Identifier(object_id(about.objid, "creation")),
             kind="creation",
             at=mets_writer.moment(created),
             detail=f"{kind} skapat",
             outcome="success",
-            agents=((maker.identifier, "executing program"),),
+            agents=((made_by.identifier, "executing program"),),
             objects=(premis.Identifier(about.objid, "local"),),
         )
         content_type = "citserms_v3_0" if cases is not None else "MIXED"
-        writing = _Eark(bench, about, created, kind, content_type)
+        writing = EarkPackage(bench, about, created, kind, content_type)
         writing.add_schemas(schemas)
-        writing.add_representation("rep1", objects=_representation(about, "rep1", ()))
+        writing.add_representation("rep1", objects=representation(about, "rep1", ()))
         package = premis.Object(premis.Identifier(about.objid, "local"), "intellectualEntity", about.label)
-        writing.add_premis(partial(premis.write, objects=[package], events=[event], agents=[maker]))
+        writing.add_premis(partial(premis.write, objects=[package], events=[event], agents=[made_by]))
         writing.add_mets(described)
         sha256, size = bench.finish()
         bench.ledger.close()
@@ -324,14 +318,14 @@ def _aip(
             bench.add(SUBMISSION + file.path, file)
         bench.add_text("documentation/leveransbeskrivning.txt", readme.delivery(about, created))
         bench.add_text("README.txt", readme.archival_package(about, created, received.name if received else None))
-        writing = _Eark(bench, about, created, "AIP", "MIXED")
+        writing = EarkPackage(bench, about, created, "AIP", "MIXED")
         writing.add_schemas(())
         came_in = _came_in(received, tree.root)
-        writing.add_representation("submission", objects=_representation(about, "submission", came_in, bench))
+        writing.add_representation("submission", objects=representation(about, "submission", came_in, bench))
         package = premis.Object(premis.Identifier(about.objid, "local"), "intellectualEntity", about.label)
 
         def write(sink: Callable[[bytes], object]) -> None:
-            makers = [_maker(), *agents]
+            makers = [maker(), *agents]
             premis.write(sink, objects=[package, *objects], events=events, agents=makers, rights=rights)
 
         writing.add_premis(write)
@@ -369,103 +363,3 @@ def _came_in(received: Received | None, root: str) -> tuple[tuple[str, str], ...
     if root:
         properties.append(("rotmapp i den levererade filen", root.rstrip("/")))
     return tuple(properties)
-
-
-def _representation(
-    about: PackageDescription, name: str, properties: tuple[tuple[str, str], ...], bench: Workbench | None = None
-) -> Iterator[premis.Object]:
-    """The representation, and each of its files when the workbench is given."""
-    whole = premis.Identifier(object_id(about.objid, f"representations/{name}"))
-    package = premis.Relation("structural", "is part of", premis.Identifier(about.objid, "local"))
-    yield premis.Object(whole, "representation", name, properties=properties, relations=(package,))
-    if bench is None:
-        return
-    part_of = (premis.Relation("structural", "is part of", whole),)
-    for entry in bench.ledger.under(f"representations/{name}/data/"):
-        yield premis.Object(
-            identifier=premis.Identifier(object_id(about.objid, entry.path)),
-            original_name=entry.path.removeprefix(f"representations/{name}/data/"),
-            size=entry.size,
-            digests=(("SHA-256", entry.sha256),),
-            format=premis.Format(entry.format_name or entry.mime, entry.format_version, entry.puid),
-            relations=part_of,
-        )
-
-
-def _maker() -> premis.Agent:
-    from archive.packages.report import ENGINE_VERSION
-
-    identifier = premis.Identifier("samarkiv", "local")
-    return premis.Agent(identifier, "Samarkiv", "software", version=ENGINE_VERSION)
-
-
-@dataclass(frozen=True, slots=True)
-class _Eark:
-    """The parts that SIP, AIP and DIP have in common, written one after the other."""
-
-    bench: Workbench
-    about: PackageDescription
-    created: datetime
-    kind: PackageType
-    content_type: str
-
-    def add_schemas(self, schemas: Iterable[SourceFile]) -> None:
-        self.bench.add_written("schemas/catalog.xml", readme.schema_catalog)
-        for schema in schemas:
-            self.bench.add("schemas/" + schema.path, schema)
-
-    def add_representation(self, name: str, objects: Iterable[premis.Object]) -> None:
-        folder = f"representations/{name}/"
-        bench = self.bench
-        entry = bench.add_written(
-            f"{folder}metadata/preservation/premis.xml", lambda sink: premis.write(sink, objects=objects)
-        )
-        proof = MetadataFile(entry._replace(path=entry.path.removeprefix(folder)), "PREMIS", version="3.0")
-        use = f"Representations/{name}/data"
-        listed = _below(bench, folder, "data/")
-        groups = [Group(use, listed, self.content_type)] if bench.has(folder + "data/") else []
-        write = partial(self._mets, objid=name, groups=groups, provenance=[proof], content_group=use)
-        bench.add_written(folder + "METS.xml", write)
-
-    def add_premis(self, write: Callable[[Callable[[bytes], object]], object]) -> None:
-        self.bench.add_written("metadata/preservation/premis.xml", write)
-
-    def add_mets(self, described: list[MetadataFile]) -> None:
-        bench = self.bench
-        provenance = bench.ledger.find("metadata/preservation/premis.xml")
-        documents = [entry for entry in bench.ledger if _is_documentation(entry)]
-        groups = [Group("Documentation", documents), Group("Schemas", list(bench.ledger.under("schemas/")))]
-        for entry in bench.ledger:
-            folder, _, name = entry.path.rpartition("/")
-            if name == "METS.xml" and folder.count("/") == 1:
-                use = "Representations" + folder.removeprefix("representations")
-                groups.append(Group(use, [entry], self.content_type, is_representation=True))
-        write = partial(
-            self._mets,
-            objid=self.about.objid,
-            label=self.about.label,
-            groups=groups,
-            descriptive=described,
-            provenance=[MetadataFile(provenance, "PREMIS", version="3.0")] if provenance else [],
-        )
-        bench.add_written("METS.xml", write)
-
-    def _mets(self, sink: Callable[[bytes], object], **parts: object) -> None:
-        mets_writer.write_eark(
-            sink,
-            self.about,
-            self.created,
-            package_type=self.kind,
-            content_type=self.content_type,
-            **parts,  # type: ignore[arg-type]
-        )
-
-
-def _below(bench: Workbench, folder: str, part: str) -> Iterator[Entry]:
-    for entry in bench.entries(folder):
-        if entry.path.startswith(part):
-            yield entry
-
-
-def _is_documentation(entry: Entry) -> bool:
-    return entry.path.startswith("documentation/") or entry.path == "README.txt"
