@@ -25,6 +25,8 @@ _PLAIN_FLOCAT = frozenset(("LOCTYPE", XLINK + "type", HREF))
 _FILE, _FLOCAT = METS + "file", METS + "FLocat"
 _KEPT = frozenset(("agent", "altRecordID", "name", "note", "mdRef", "mdWrap", "div", "metsHdr", "mptr"))
 _MOST_CHILDREN = 10_000
+_REMEMBERED = (HREF, "MDTYPE", "MDTYPEVERSION")
+"""What is kept of a reference to metadata when it has been judged: packages may have one for each file."""
 _MOST_KNOWN = 10_000
 _MOST_IN_ONE_ENTRY = 10_000
 """Elements inside one file entry."""
@@ -370,6 +372,8 @@ class _Walk:
         node = self.stack.pop()
         node.text = element.text or ""
         self.listener.ends(node, self.document)
+        if node.kind == "mdRef":
+            node.attributes = {name: node.attributes[name] for name in _REMEMBERED if name in node.attributes}
 
     def _check_file(self, entry: FileEntry) -> None:
         known = grammar.ATTRIBUTES["file"]
