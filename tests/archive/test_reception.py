@@ -161,6 +161,9 @@ def test_the_worker_recognises_a_package_received_before(
     assert undigested.due_at is None
     assert undigested.trouble.startswith("Paketet är redan mottaget. Producent, Falun lämnade in det ")
     assert earlier.number in undigested.trouble
+    client = Client()
+    client.force_login(producer)
+    assert undigested.trouble in client.get(reverse("sip", args=[undigested.pk])).content.decode()
 
 
 def test_the_worker_refuses_other_content_than_promised(agreement: SubmissionAgreement, producer: User) -> None:
