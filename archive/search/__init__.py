@@ -37,6 +37,7 @@ __all__ = [
     "PersonalNumberAsked",
     "Way",
     "coverage",
+    "finds",
     "folder",
     "public",
     "staff",
@@ -96,6 +97,10 @@ def suggestions(typed: str) -> list[str]:
     ids = _engine(folder(PUBLIC)).by_title(typed, 3 * SUGGESTIONS)
     titles = dict(ArchivalUnit.objects.public().filter(pk__in=ids).values_list("pk", "title"))
     return list(dict.fromkeys(titles[pk] for pk in ids if pk in titles))[:SUGGESTIONS]
+
+
+def finds(question: str) -> bool:
+    return _engine(folder(PUBLIC)).count(question, EVERYTHING) > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from governance.models import Municipality
 
 View = Callable[[HttpRequest], HttpResponse]
 OPEN = "good"
+WORDS_TO_TRY = ("bygglov", "protokoll", "e-arkiv")
 
 
 def limited(view: View) -> View:
@@ -79,10 +80,13 @@ def _coverage_row(place: Municipality, cover: search.Coverage | None) -> dict[st
 
 def _examples() -> list[str]:
     """Things to click on that find something: words, and the numbers of a public case."""
-    newest = ArchivalUnit.objects.public().filter(level=ArchivalUnit.Level.CASE).exclude(reference="")
-    unit = newest.exclude(property_designation="").order_by("-public_from").first()
+    cases = ArchivalUnit.objects.public().filter(level=ArchivalUnit.Level.CASE).exclude(reference="")
+    unit = cases.exclude(property_designation="").order_by("pk").first()
     numbers = [unit.reference, unit.property_designation] if unit else []
-    return ["bygglov", "protokoll", *numbers, "§ 18"]
+    try:
+        return [text for text in (*WORDS_TO_TRY, *numbers, "§ 18") if search.finds(text)]
+    except IndexAway:
+        return []
 
 
 @login_not_required
