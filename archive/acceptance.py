@@ -90,9 +90,7 @@ def _locked(sip: SIP) -> SIP:
 def _demand(sip: SIP, status: str) -> None:
     if not sip.may_become(status):
         raise NotNow(
-            _(
-                "Det går inte nu: leveransen %(number)s har läget ”%(status)s”. Ladda om sidan och se vad som har hänt."
-            )
+            _("Det går inte nu: leveransen %(number)s har läget ”%(status)s”. Ladda om sidan och se vad som har hänt.")
             % {"number": sip.number, "status": sip.get_status_display()}
         )
 

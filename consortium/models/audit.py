@@ -11,7 +11,6 @@ from typing import Any
 from django.db import models
 
 
-
 def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 

@@ -107,11 +107,7 @@ class SubmissionAgreement(models.Model):
         facts: dict[str, Any] = {"number": self.number}
         if self.producer_signed_at is None or self.archive_signed_at is None:
             return (
-                str(
-                    _(
-                        "Överenskommelsen %(number)s är inte undertecknad av båda parter. Låt dem underteckna först."
-                    )
-                )
+                str(_("Överenskommelsen %(number)s är inte undertecknad av båda parter. Låt dem underteckna först."))
                 % facts
             )
         if self.valid_until and self.valid_until < day:

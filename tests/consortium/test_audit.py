@@ -1,6 +1,9 @@
 """The log of what people did: sealed row by row, and nobody may rewrite it."""
 
+import io
+
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from consortium import audit
@@ -57,3 +60,18 @@ def test_events_survive_the_user_they_name() -> None:
     audit.record(by=user, what=Event.LOGGED_IN)
     user.delete()
     assert AuditEvent.objects.latest("id").actor == "Producent, Falun"
+
+
+def test_the_command_says_whether_the_log_holds() -> None:
+    audit.record(by=None, what=Event.LOGGED_IN)
+    said = io.StringIO()
+    call_command("audit", "verify", stdout=said)
+    assert "Loggen är hel: 1 händelser" in said.getvalue()
+    with connection.cursor() as cursor:
+        cursor.execute("alter table consortium_auditevent disable trigger user")
+        cursor.execute("update consortium_auditevent set actor = 'Någon annan'")
+        cursor.execute("alter table consortium_auditevent enable trigger user")
+    complaint = io.StringIO()
+    with pytest.raises(CommandError, match="håller inte"):
+        call_command("audit", "verify", stderr=complaint)
+    assert "Händelse 1 är ändrad" in complaint.getvalue()
