@@ -88,6 +88,7 @@ class Engine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.reader = Reader(folder)
+        self._covered: tuple[Open, dict[str, Coverage]] | None = None
 
     def find(
         self,
@@ -132,15 +133,22 @@ class Engine:
         return [uuid.UUID(hex=key) for key in _keys(index, index.units.search(query, limit, count=False))]
 
     def coverage(self) -> dict[str, Coverage]:
-        """By municipality code."""
-        about = {
-            "first": {"min": {"field": "year"}},
-            "last": {"max": {"field": "year"}},
-            "kinds": {"terms": {"field": "kind", "size": KINDS_NAMED}},
-        }
-        wanted = {"places": {"terms": {"field": "municipality", "size": _MOST_VALUES}, "aggs": about}}
-        found = self.reader.open().units.aggregate(tantivy.Query.all_query(), wanted)
-        return {row["key"]: _coverage(row) for row in found["places"]["buckets"]}
+        """By municipality code. Looked up anew when the index has changed: it goes through every unit."""
+        index = self.reader.open()
+        if self._covered is None or self._covered[0] is not index:
+            self._covered = (index, _covered(index))
+        return self._covered[1]
+
+
+def _covered(index: Open) -> dict[str, Coverage]:
+    about = {
+        "first": {"min": {"field": "year"}},
+        "last": {"max": {"field": "year"}},
+        "kinds": {"terms": {"field": "kind", "size": KINDS_NAMED}},
+    }
+    wanted = {"places": {"terms": {"field": "municipality", "size": _MOST_VALUES}, "aggs": about}}
+    found = index.units.aggregate(tantivy.Query.all_query(), wanted)
+    return {row["key"]: _coverage(row) for row in found["places"]["buckets"]}
 
 
 def _coverage(row: dict[str, Any]) -> Coverage:
