@@ -1,5 +1,6 @@
 """Förteckning and index: the rows follow from the package, the index from the rows, whatever happens in between."""
 
+import contextlib
 import datetime
 import os
 import shutil
@@ -317,12 +318,11 @@ def test_killed_writer_loses_nothing(act: str, settings) -> None:  # type: ignor
     ArchivalUnit.objects.bulk_create(units)
     for delay in (0.0, 0.1, 0.3):
         begun = time.time()
-        process = run(act, settings.SEARCH_DIR)
-        while process.poll() is None and newest(settings.SEARCH_DIR) < begun:
-            time.sleep(0.005)
-        time.sleep(delay)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        with run(act, settings.SEARCH_DIR) as process:
+            while process.poll() is None and newest(settings.SEARCH_DIR) < begun:
+                time.sleep(0.005)
+            time.sleep(delay)
+            process.send_signal(signal.SIGKILL)
         assert search.public("ärende").total >= 1
     indexing.heal()
     deadline = time.monotonic() + 30
@@ -347,8 +347,13 @@ def fields(aip: AIP, number: int) -> dict[str, object]:
 
 
 def newest(folder: Path) -> float:
-    """When something was last written there."""
-    return max((path.stat().st_mtime for path in folder.rglob("*") if path.exists()), default=0)
+    """When something was last written there. Files come and go while we look."""
+    latest = 0.0
+    for place, _folders, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                latest = max(latest, os.stat(Path(place, name)).st_mtime)
+    return latest
 
 
 def run(act: str, folder: Path) -> subprocess.Popen[bytes]:
