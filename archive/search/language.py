@@ -27,7 +27,9 @@ _FOLDS = (
 )
 
 _SECTION = re.compile(r"(?:§+|\bparagraf(?:en)?|\bpar\.)[ \u00a0]?(\d{1,4})\b", re.IGNORECASE)
+_PARAGRAPH = re.compile(r"[Pp](?:aragraf|ar\.)|PARAGRAF|PAR\.")
 _DESIGNATION = re.compile(r"\b([^\W\d_][\w-]*)[ \u00a0](\d{1,4})(?::(\d{1,4}))(?![\d:])")
+_NUMBERS_WITH_COLON = re.compile(r"\d:\d")
 _DIGIT = re.compile(r"\d")
 _PIECES = re.compile(r"\d+|[^\W\d_]+")
 LONGEST_CODE = 6  # pieces
@@ -87,11 +89,15 @@ def code(text: str) -> str:
 
 def sections(text: str) -> list[str]:
     """§ 18, §18 and paragraf 18 are the same."""
+    if "§" not in text and not _PARAGRAPH.search(text):
+        return []
     return [f"§{int(match[1])}" for match in _SECTION.finditer(text)]
 
 
 def designations(text: str) -> list[str]:
     """Viared 5:12 as one code, name and all."""
+    if not _NUMBERS_WITH_COLON.search(text):
+        return []
     return [code(match[0]) for match in _DESIGNATION.finditer(text)]
 
 
