@@ -19,11 +19,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from archive import ingest, personal_numbers, storage
+from archive import ingest, storage
 from archive.models import AIP, ArchivalUnit, ContentFile
 from archive.packages import erms
 from archive.packages.erms import Case, Document, RestrictionKind
 from archive.packages.xml import XMLRefused
+from consortium import personal_numbers
 from consortium.models.leases import DatabaseNow, database_now
 
 log = logging.getLogger(__name__)

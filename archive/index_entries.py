@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
-from archive import personal_numbers
 from archive.models import ArchivalUnit
 from archive.search.schema import Entry
+from consortium import personal_numbers
 from consortium.models.leases import DatabaseNow
 from consortium.swedish import swedish_key
 

@@ -10,9 +10,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from archive import personal_numbers
 from archive.models import ArchivalUnit, Withdrawal
-from consortium import audit
+from consortium import audit, personal_numbers
 from consortium.audit_events import Event
 from consortium.models import User
 from consortium.models.leases import DatabaseNow, database_now

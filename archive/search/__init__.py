@@ -14,11 +14,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
-from archive import personal_numbers
 from archive.models import ArchivalUnit
 from archive.search.asking import LONGEST_QUESTION, MOST_TERMS
 from archive.search.engine import DEEPEST_PAGE, EVERYTHING, PAGE, Answer, Coverage, Engine, Filters, Order
 from archive.search.generations import IndexAway
+from consortium import personal_numbers
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from governance.models import Municipality

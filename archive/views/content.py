@@ -15,8 +15,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
-from archive import personal_numbers, storage
+from archive import storage
 from archive.models import ContentFile
+from consortium import personal_numbers
 
 SHOWN: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),

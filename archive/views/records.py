@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from archive import personal_numbers
 from archive.models import AIP, ArchivalUnit, ContentFile, PreservationEvent
 from archive.views import content
 from archive.views.public import not_for_robots
 from archive.views.search_words import dates
+from consortium import personal_numbers
 from consortium.formats import day_in_text, number
 
 PER_PAGE = 50

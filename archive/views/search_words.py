@@ -11,11 +11,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from archive import personal_numbers, search
+from archive import search
 from archive.models import ArchivalUnit, ContentFile
 from archive.search import Filters, Found, Order
 from archive.search.marking import marked, snippet
 from archive.views.content import format_name
+from consortium import personal_numbers
 from consortium.formats import day, number, size
 from consortium.swedish import swedish_key
 from governance.models import Municipality

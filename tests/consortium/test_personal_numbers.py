@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import personal_numbers
 from archive.search.marking import marked, snippet
+from consortium import personal_numbers
 
 
 def with_check_digit(nine: str) -> str:
