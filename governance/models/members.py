@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
+from consortium.models import User
 from consortium.precision import Precision
 from consortium.swedish import swedish_order
 
@@ -34,6 +35,36 @@ class ConsortiumQuerySet(models.QuerySet["Consortium"]):
     def where_may(self, user: policy.AnyUser, permission: Permission) -> "ConsortiumQuerySet":
         return self.filter(pk__in=[int(pk) for pk in policy.places(user, permission, Consortium)])
 
+    def visible_to(self, user: policy.AnyUser) -> "ConsortiumQuerySet":
+        """Where the user has a task: in the consortium itself or in a municipality that is on its way in or part."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        held = user.assignments.in_force(timezone.localdate()).select_related("where_type")
+        places = {
+            name: {row.where_id for row in held if row.where_type.model == name}
+            for name in ("consortium", "municipality")
+        }
+        around = Membership.objects.newest().filter(municipality__in=places["municipality"])
+        return self.filter(
+            Q(pk__in=[int(pk) for pk in places["consortium"]])
+            | Q(pk__in=[row.consortium_id for row in around if row.status in Membership.INVOLVED])
+        )
+
+    def in_swedish_order(self) -> "ConsortiumQuerySet":
+        return self.order_by(swedish_order("name"))
+
+
+class Benefit(models.TextChoices):
+    """Why municipalities do this together, as the steering group's consultation group counted them."""
+
+    TIME = "time", _("Sparar tid vid sökning och utlämnande")
+    BUSINESS = "business", _("Verksamheten når sin egen information")
+    RETIREMENT = "retirement", _("Gamla system kan avställas")
+    DEMOCRACY = "democracy", _("Insyn och demokrati")
+    SERVICE = "service", _("Bättre service")
+    RESEARCH = "research", _("Underlag för forskning")
+    DIGITALISATION = "digitalisation", _("Ett steg i digitaliseringen")
+
 
 class Consortium(models.Model):
     class Stage(models.TextChoices):
@@ -42,6 +73,8 @@ class Consortium(models.Model):
         PROCUREMENT = "procurement", _("Upphandling")
         OPERATION = "operation", _("Drift")
         EXTENSION = "extension", _("Drift, utökning pågår")
+
+    STATUTORY_NOTICE_MONTHS = 36
 
     class LegalForm(models.TextChoices):
         PROJECT = "projekt", _("Projekt")
@@ -61,6 +94,25 @@ class Consortium(models.Model):
         on_delete=models.PROTECT,
         related_name="hosted",
     )
+    what = models.CharField(_("vad"), max_length=200, blank=True, help_text=_("Till exempel Kommungemensamt e-arkiv."))
+    members_word = models.CharField(
+        _("vilka, i ord"), max_length=80, default="kommuner", help_text=_("Står efter antalet: 14 skånska kommuner.")
+    )
+    how = models.CharField(_("hur"), max_length=200, blank=True, help_text=_("Till exempel Projektform."))
+    why = models.CharField(_("varför"), max_length=300, blank=True)
+    benefits = models.JSONField(_("nyttor"), default=list, blank=True)
+    started_on = models.DateField(_("började"), null=True, blank=True)
+    started_precision = models.CharField(max_length=10, choices=Precision.choices, default=Precision.DAY)
+    ended_on = models.DateField(_("upphörde"), null=True, blank=True)
+    notice_months = models.PositiveSmallIntegerField(
+        _("uppsägningstid, månader"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Enligt avtalet eller förbundsordningen. Tomt: tre år i ett kommunalförbund (KL 9:18), annars ett."
+        ),
+    )
+    version = models.PositiveIntegerField(default=1)
 
     objects: ClassVar[ConsortiumQuerySet] = ConsortiumQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -72,6 +124,16 @@ class Consortium(models.Model):
 
     def above(self) -> Iterable[policy.Container]:
         return ()
+
+    @property
+    def place(self) -> "Consortium":
+        return self
+
+    @property
+    def months_of_notice(self) -> int:
+        """A federation's members have three years unless its charter says less (KL 9:18); else the agreement rules."""
+        statutory = self.STATUTORY_NOTICE_MONTHS if self.legal_form == self.LegalForm.FEDERATION else 12
+        return self.notice_months or statutory
 
     def members(self, on: datetime.date | None = None) -> "MunicipalityQuerySet":
         """Municipalities whose newest membership row on that day is one that takes part."""
@@ -93,6 +155,10 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
             membership_status__in=Membership.TAKES_PART
         )
 
+    def visible_to(self, user: policy.AnyUser) -> "MunicipalityQuerySet":
+        """The municipalities of the consortia where the user has a task."""
+        return self.filter(memberships__consortium__in=Consortium.objects.visible_to(user)).distinct()
+
     def in_swedish_order(self) -> "MunicipalityQuerySet":
         return self.order_by(swedish_order("name"))
 
@@ -102,6 +168,12 @@ def _current_members(consortia: Iterable[Consortium]) -> set[str]:
 
 
 class Municipality(models.Model):
+    class HostCapacity(models.TextChoices):
+        """Which secrecy rules follow to the host (OSL 11:4 a and 40:5, or 11:6)."""
+
+        STORAGE = "storage", _("Teknisk lagring för kommunens räkning")
+        AUTHORITY = "authority", _("Arkivmyndighet för kommunen")
+
     code = models.CharField(
         _("kommunkod"),
         max_length=4,
@@ -115,6 +187,17 @@ class Municipality(models.Model):
     county = models.CharField(_("län"), max_length=60)
     organisation_number = models.CharField(_("organisationsnummer"), max_length=11, blank=True, validators=[luhn])
     archival_authority = models.CharField(_("arkivmyndighet"), max_length=80, default="Kommunstyrelsen")
+    appeal_court = models.CharField(
+        _("kammarrätt"), max_length=80, blank=True, help_text=_("Dit avslag överklagas: Kammarrätten i Sundsvall.")
+    )
+    host_capacity = models.CharField(
+        _("värdens uppgift"), max_length=20, choices=HostCapacity.choices, default=HostCapacity.STORAGE
+    )
+    existing_solution = models.BooleanField(_("har redan ett e-arkiv"), default=False)
+    has_archivist = models.BooleanField(_("har arkivarie"), null=True, blank=True)
+    has_information_plan = models.BooleanField(_("har informationshanteringsplan"), null=True, blank=True)
+    has_system_inventory = models.BooleanField(_("har inventerat sina system"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     objects: ClassVar[MunicipalityQuerySet] = MunicipalityQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -127,54 +210,79 @@ class Municipality(models.Model):
     def __str__(self) -> str:
         return self.official_name
 
+    @property
+    def place(self) -> "Municipality":
+        return self
+
+    @property
+    def lacks_readiness(self) -> bool:
+        """ "Förutsättningar saknas": without an archivist a delivery cannot begin; membership is not affected."""
+        return self.has_archivist is False
+
     def above(self) -> Iterable[policy.Container]:
         today = timezone.localdate()
         consortia = Consortium.objects.filter(memberships__municipality=self).distinct()
         return [consortium for consortium in consortia if consortium.members(today).filter(code=self.code).exists()]
 
 
-class Population(models.Model):
-    """Number of inhabitants with reference date and source; never mixed dates in one allocation."""
-
-    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="populations")
-    on = models.DateField(_("per den"))
-    count = models.PositiveIntegerField(_("folkmängd"))
-    source = models.CharField(_("källa"), max_length=200)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["municipality", "on"], name="one_population_per_date")]
-
-    def __str__(self) -> str:
-        return f"{self.municipality} {self.on}: {self.count}"
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def newest(self, on: datetime.date | None = None) -> "MembershipQuerySet":
+        """How each municipality stands in each consortium that day: one row a pair."""
+        return (
+            self.filter(effective_on__lte=on or timezone.localdate())
+            .order_by("consortium", "municipality", "-effective_on", "-id")
+            .distinct("consortium", "municipality")
+        )
 
 
 class Membership(models.Model):
     """One step of a municipality's way in or out of a consortium. Append-only: the database refuses change."""
 
     class Status(models.TextChoices):
+        UNKNOWN = "unknown", _("Okänd")
         INTEREST = "interest", _("Intresse")
         INTENT = "intent", _("Avsiktsförklaring")
         NO_INTENT = "no_intent", _("Avböjt")
         WAITING = "waiting", _("Avvaktar")
+        OWN_SOLUTION = "own_solution", _("Egen lösning")
         DECISION_PLANNED = "decision_planned", _("Beslut planerat")
-        DECIDED = "decided", _("Beslutat")
+        BOARD_DECIDED = "board_decided", _("Beslut i kommunstyrelsen")
+        DECIDED = "decided", _("Beslut i kommunfullmäktige")
         SIGNED = "signed", _("Avtal signerat")
         JOINING = "joining", _("Ansluter")
         ACTIVE = "active", _("I drift")
+        EXTENDED = "extended", _("Utökad roll")
         LEAVING = "leaving", _("Uppsagd")
         LEFT = "left", _("Utträdd")
+        CLOSED = "closed", _("Avslutad")
 
-    TAKES_PART = (Status.SIGNED, Status.JOINING, Status.ACTIVE, Status.LEAVING)
+    TAKES_PART = (Status.SIGNED, Status.JOINING, Status.ACTIVE, Status.EXTENDED, Status.LEAVING)
+    ON_THE_WAY = (
+        *(Status.INTEREST, Status.INTENT, Status.WAITING),
+        *(Status.DECISION_PLANNED, Status.BOARD_DECIDED, Status.DECIDED),
+    )
+    INVOLVED = (*ON_THE_WAY, *TAKES_PART)
+    STEPS: ClassVar[dict[str, frozenset[str]]]
+    UNDECIDED = (Status.UNKNOWN, Status.INTEREST, Status.INTENT, Status.WAITING, Status.DECISION_PLANNED)
 
     consortium = models.ForeignKey(Consortium, on_delete=models.PROTECT, related_name="memberships")
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="memberships")
     status = models.CharField(_("läge"), max_length=20, choices=Status.choices)
     effective_on = models.DateField(_("gäller från"))
     precision = models.CharField(_("noggrannhet"), max_length=10, choices=Precision.choices, default=Precision.DAY)
+    planned_on = models.DateField(_("beslut planeras till"), null=True, blank=True)
+    planned_precision = models.CharField(max_length=10, choices=Precision.choices, default=Precision.MONTH)
     body = models.CharField(_("beslutande organ"), max_length=80, blank=True)
     paragraph = models.CharField(_("paragraf"), max_length=20, blank=True)
     registry_number = models.CharField(_("diarienummer"), max_length=40, blank=True)
+    document = models.CharField(
+        _("handling"), max_length=200, blank=True, help_text=_("Handlingens namn eller adress, så att den återfinns.")
+    )
     comment = models.TextField(_("kommentar"), blank=True)
+    is_correction = models.BooleanField(_("rättelse"), default=False)
+    recorded_at = models.DateTimeField(_("antecknad"), default=timezone.now, editable=False)
+
+    objects: ClassVar[MembershipQuerySet] = MembershipQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["effective_on", "id"]
@@ -186,3 +294,29 @@ class Membership(models.Model):
         if self.pk:
             raise TypeError("Medlemshistorik ändras inte; lägg till en ny rad.")
         super().save(*args, **kwargs)
+
+    def may_become(self, status: str) -> bool:
+        return status in self.STEPS[self.status]
+
+
+def _steps() -> dict[str, frozenset[str]]:
+    """The lawful next steps. A municipality may skip what it does not need, but not sign before anybody has decided."""
+    status = Membership.Status
+    aside = {status.WAITING, status.NO_INTENT, status.OWN_SOLUTION}
+    before = {status.INTEREST, status.INTENT, status.DECISION_PLANNED, status.BOARD_DECIDED, status.DECIDED, *aside}
+    going = {status.JOINING, status.ACTIVE, status.EXTENDED}
+    after_decision = {status.DECIDED, status.SIGNED, *aside}
+    table = {
+        **dict.fromkeys([status.UNKNOWN, status.INTEREST, status.INTENT, status.DECISION_PLANNED, *aside], before),
+        status.BOARD_DECIDED: after_decision,
+        status.DECIDED: after_decision,
+        status.SIGNED: {*going, status.LEAVING},
+        **{each: {*going, status.LEAVING} - {each} for each in going},
+        status.LEAVING: {status.ACTIVE, status.LEFT},  # a notice can be taken back
+        status.LEFT: {status.CLOSED, status.INTEREST},
+        status.CLOSED: {status.INTEREST},
+    }
+    return {str(at): frozenset(map(str, to)) for at, to in table.items()}
+
+
+Membership.STEPS = _steps()
