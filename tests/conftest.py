@@ -13,6 +13,8 @@ from tests import personas, session
 APPEND_ONLY = {
     "consortium_auditevent",
     "governance_membership",
+    "deliveries_projectstate",
+    "deliveries_deliveryoutcome",
     "archive_preservationevent",
     "archive_receipt",
     "archive_fixitycheck",
