@@ -102,6 +102,12 @@ class Judgement:
         return Profile.load(self.row.profile).name if self.row.profile in published() else self.row.profile
 
     @property
+    def scanned(self) -> str:
+        """Who looked for viruses. Nobody having looked is never told as clean."""
+        name = self.report.facts.scanner
+        return _("Genomsökt med %(name)s") % {"name": name} if name else _("Inte genomsökt efter virus")
+
+    @property
     def kind(self) -> str:
         return "bad" if self.row.errors else ("warn" if self.row.warnings else "good")
 

@@ -25,6 +25,7 @@ from consortium.models.leases import database_now
 VERDICTS = {"VALID": SIP.Status.VALID, "FAULTY": SIP.Status.FAULTY, "UNREADABLE": SIP.Status.FAULTY}
 MAX_CRASHES = 5
 PAUSE_AFTER_CRASH = datetime.timedelta(seconds=10)
+PAUSE_WITHOUT_SCANNER = datetime.timedelta(minutes=1)
 SECONDS_PER_GIGABYTE = 120
 LONGEST_SILENCE = 600.0  # seconds without a sign of life from the child
 HEARTBEAT = 1.0  # seconds between writes to the row
@@ -32,6 +33,10 @@ HEARTBEAT = 1.0  # seconds between writes to the row
 
 class EngineDied(Exception):
     """The child ended without a report; the text says why, in words for the page."""
+
+
+class ScannerSilent(Exception):
+    """A virus scanner is set, and cannot be asked. The package waits; unscanned it goes nowhere."""
 
 
 class Cancelled(Exception):
@@ -52,6 +57,9 @@ def validate(sip: SIP) -> None:
         report = _judge(sip)
     except Cancelled:
         return _leave(sip, SIP.Status.CANCELLED)
+    except ScannerSilent as problem:
+        sip.retry_later(PAUSE_WITHOUT_SCANNER, status=SIP.Status.RECEIVED, trouble=str(problem), stage="", tries=0)
+        return None
     except (EngineDied, OSError) as problem:
         sip.retry_later(PAUSE_AFTER_CRASH * 2**sip.tries, status=SIP.Status.CRASHED, trouble=str(problem), stage="")
         return None
@@ -109,6 +117,11 @@ def _judge(sip: SIP) -> dict[str, Any]:
             if "report" in line:
                 report: dict[str, Any] = line["report"]
                 return report
+            if "scanner_down" in line:
+                raise ScannerSilent(
+                    _("Virusskyddet svarar inte (%(why)s). Paketet väntar och kontrolleras när skyddet är igång igen.")
+                    % {"why": line["scanner_down"]}
+                )
             _follow(sip, line.get("progress"))
             _watch_memory(child)
         raise EngineDied(_why_it_died(child))
@@ -126,6 +139,7 @@ def _order(sip: SIP) -> dict[str, Any]:
         "sha256": sip.sha256,
         "inventory": str(inventory_path(sip)),
         "schemas": str(settings.SCHEMA_DIR),
+        "clamd": settings.CLAMD,
         "profile": sip.agreement.engine_profile(),
         "cpu_seconds": 120 + int(sip.size / 1e9 * SECONDS_PER_GIGABYTE),
     }

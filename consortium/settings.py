@@ -147,7 +147,18 @@ CELERY_TASK_DEFAULT_QUEUE = "light"
 CELERY_TIMEZONE = "Europe/Stockholm"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "archive.tasks.sweep", "schedule": 60.0, "options": {"expires": 55}},
+    "post": {"task": "consortium.tasks.deliver_post", "schedule": 60.0, "options": {"expires": 55}},
 }
+
+# Without a server letters are laid in a folder, and the status page says so.
+EMAIL_URL = env("EMAIL_URL", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_URL else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "samarkiv@localhost" if not EMAIL_URL else None)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+if EMAIL_URL:
+    globals().update(addresses.email(EMAIL_URL))
 
 AUTH_USER_MODEL = "consortium.User"
 AUTHENTICATION_BACKENDS = [
@@ -232,6 +243,7 @@ SEARCH_BURST = int(env("SEARCH_BURST", "30"))
 UPLOAD_MAX_BYTES = int(env("UPLOAD_MAX_BYTES", str(1024**4)))
 UPLOAD_PLAIN_MAX_BYTES = int(env("UPLOAD_PLAIN_MAX_BYTES", str(200 * 1024**2)))
 UPLOAD_EXPIRES_DAYS = int(env("UPLOAD_EXPIRES_DAYS", "7"))
+CLAMD = env("CLAMD", "")  # "unix:/run/clamav/clamd.ctl" or "tcp://clamav:3310"; without it reports say "inte genomsökt"
 ENGINE_MEMORY_BYTES = int(env("ENGINE_MEMORY_BYTES", str(1024**3)))
 # A client that sends nothing for so long is hung up on; what it has sent is kept.
 UPLOAD_PATIENCE_SECONDS = int(env("UPLOAD_PATIENCE_SECONDS", "20"))

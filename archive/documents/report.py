@@ -56,6 +56,7 @@ def _facts(judgement: Judgement) -> list[list[str]]:
         [_("Identitet (OBJID)"), facts.objid or "–"],
         [_("Benämning"), facts.label or "–"],
         [_("Innehåll"), _("%(files)s filer, %(size)s") % {"files": number(facts.files), "size": size(facts.bytes)}],
+        [_("Virusskydd"), judgement.scanned],
         [_("Paketets SHA-256"), sip.sha256, "digest"],
     ]
 

@@ -25,6 +25,7 @@ from archive.packages.mets import CSIP, EXT, Document, Node, WrongRoot, read
 from archive.packages.profile import Expectation, Profile, detect
 from archive.packages.report import Agent, Facts, Finding, Findings, Place, Report, Severity, Verdict, quote
 from archive.packages.rulebook import ROLES, Rulebook
+from archive.packages.scanning import Scanner
 from archive.packages.schemas import Register
 from archive.packages.zip_reader import ZipTree
 
@@ -67,17 +68,19 @@ def check(
     identify: bool = False,
     schemas: Register | None = None,
     jobs: int = 1,
+    scanner: Scanner | None = None,
 ) -> Report:
     """Everything that is wrong with a package, and what it says of itself.
 
     `collect` is told each content file with its SHA-256 as the bytes pass; `sha256` is the digest of the package file
     where somebody has it already. An exception out of `progress` ends the check. With `jobs` above one, that many
-    processes share the bytes; formats are identified in a process of their own in any case.
+    processes share the bytes, unless a scanner looks at them; formats are identified in a process of their own in any
+    case. Without a scanner the report says that nobody has looked for viruses.
     """
     chosen = Profile.load(profile) if isinstance(profile, str) else profile
     if limits is None:
         limits = Limits.from_mapping(chosen.limits) if chosen is not None else Limits()
-    return _Check(Path(path), chosen, limits, progress, expect, schemas, jobs).run(collect, sha256, identify)
+    return _Check(Path(path), chosen, limits, progress, expect, schemas, jobs, scanner).run(collect, sha256, identify)
 
 
 class _Check:
@@ -90,8 +93,9 @@ class _Check:
         expect: Expectation | None,
         schemas: Register | None = None,
         jobs: int = 1,
+        scanner: Scanner | None = None,
     ) -> None:
-        self.schemas, self.jobs = schemas, jobs
+        self.schemas, self.jobs, self.scanner = schemas, jobs if scanner is None else 1, scanner
         self.path, self.asked, self.limits = path, profile, limits
         self.profile = profile or Profile.load(_UNKNOWN)
         self.progress = progress or (lambda _: None)
@@ -375,8 +379,8 @@ class _Check:
                 last = now
                 self.progress(Progress("files", files, tree.files, size, tree.bytes))
 
-        found = prove(book, seen, collect, identify=identify, hands=self.hands)
-        self.facts = replace(self.facts, formats=dict(found.formats), claims=dict(found.claims))
+        found = prove(book, seen, collect, identify=identify, hands=self.hands, scanner=self.scanner)
+        self.facts = replace(self.facts, formats=dict(found.formats), claims=dict(found.claims), scanner=found.scanner)
         self.progress(Progress("files", tree.files, tree.files, tree.bytes, tree.bytes))
 
     def _check_unlisted(self, book: Rulebook) -> None:

@@ -15,6 +15,7 @@ from archive.packages.index import FILE
 from archive.packages.inspection import Inspector, Look, kind_of
 from archive.packages.report import Place
 from archive.packages.rulebook import ROLES, Rulebook
+from archive.packages.scanning import Scanner
 
 _NOTHING = Look()
 _REPORT_EVERY = 256
@@ -41,6 +42,8 @@ class Seen:
 
     formats: Counter[str] = field(default_factory=Counter)
     claims: Counter[str] = field(default_factory=Counter)
+    scanner: str = ""
+    """Who looked for viruses; empty when nobody did."""
 
 
 def prove(
@@ -50,12 +53,13 @@ def prove(
     *,
     identify: bool = False,
     hands: Hands | None = None,
+    scanner: Scanner | None = None,
 ) -> Seen:
     """Compare every member with what METS declared of it, and look at each as its bytes pass."""
     if hands is not None or not identify:
-        return _Pass(book, seen, collect, None).run(hands)
+        return _Pass(book, seen, collect, None, scanner).run(hands)
     with Identifier() as identifier:
-        return _Pass(book, seen, collect, identifier).run(None)
+        return _Pass(book, seen, collect, identifier, scanner).run(None)
 
 
 def more_hands(tree: Tree, jobs: int, algorithm: int) -> Hands:
@@ -84,9 +88,11 @@ class _Pass:
         seen: Callable[[int, int], None],
         collect: Callable[[Content], None] | None,
         identifier: Identifier | None,
+        scanner: Scanner | None,
     ) -> None:
         self.book, self.tree, self.progress, self.collect = book, book.tree, seen, collect
-        self.identifier, self.seen = identifier, Seen()
+        self.identifier, self.scanner = identifier, scanner
+        self.seen = Seen(scanner=scanner.name if scanner is not None else "")
         self._waiting: dict[int, tuple[str, str]] = {}
         """Digest and claim of files whose format is still being looked for."""
 
@@ -112,6 +118,8 @@ class _Pass:
         parts: _Parts | None = None
         for number, piece, last in self.tree.sweep(begins, ends):
             size += len(piece)
+            if self.scanner is not None:
+                self._scan(self.scanner, number, piece, fresh=parts is None, last=last)
             if parts is None and last:
                 digests, look = self._whole(number, piece)
             else:
@@ -158,6 +166,18 @@ class _Pass:
             self.identifier.add(number, self.tree.index.path(number), self.tree.index.sizes[number])
             return _Parts(self._needed(number), self.identifier)
         return _Parts(self._needed(number), None)
+
+    def _scan(self, scanner: Scanner, number: int, piece: memoryview, *, fresh: bool, last: bool) -> None:
+        if fresh:
+            scanner.begin()
+        scanner.write(piece)
+        if not last:
+            return
+        scanned = scanner.end()
+        if scanned.virus:
+            self.book.add("SK-VIRUS", Place(self.tree.member(number).path), scanned.virus)
+        elif scanned.not_scanned:
+            self.book.add("SK-NOT-SCANNED", Place(self.tree.member(number).path), scanned.not_scanned)
 
     def _needed(self, number: int) -> set[int]:
         wanted = set(self.book.declared.wanted(number))

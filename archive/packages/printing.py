@@ -23,6 +23,7 @@ _WORDS = {
         "who": "Åtgärdas av",
         "changed": "Ändrat av överenskommelsen",
         "files": "filer",
+        "scanned": "Virusskydd: inte genomsökt",
         "columns": ("Regel", "Allvar", "Fil", "Rad", "XPath", "Hittade", "Väntade", "Vad", "Åtgärd", "Åtgärdas av"),
     },
     "en": {
@@ -38,6 +39,7 @@ _WORDS = {
         "who": "Mended by",
         "changed": "Changed by the agreement",
         "files": "files",
+        "scanned": "Viruses: not scanned",
         "columns": (
             "Rule",
             "Severity",
@@ -61,6 +63,8 @@ def as_text(report: Report, lang: str) -> Iterator[str]:
     counts = ", ".join(f"{words[at]}: {count}" for at, count in report.counts.items() if count)
     yield f"{report.package}: {words[report.verdict]} {counts}".rstrip()
     yield f"{report.profile} {report.profile_version}, {report.facts.files} {words['files']}, {report.facts.bytes} byte"
+    if not report.facts.scanner:
+        yield str(words["scanned"])
     yield from (f"{words['changed']}: {change}" for change in report.changes)
     for group in report.groups:
         text = texts.describe(group.rule, lang)

@@ -206,6 +206,8 @@ class Facts:
     records: int = 0
     specifications: tuple[str, ...] = ()
     """Of what the package holds besides METS: case metadata, PREMIS, SIARD."""
+    scanner: str = ""
+    """Who looked for viruses in every file, with the version of the signatures; empty when nobody did."""
 
     @property
     def creator(self) -> str:

@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from archive.clamd import Clamd, ScannerDown
 from archive.models import AIP, SIP, ArchiveStore
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
@@ -20,6 +22,7 @@ from consortium.models.leases import database_now
 
 SWEEP_OVERDUE = datetime.timedelta(minutes=3)
 STUCK_AFTER = datetime.timedelta(minutes=30)
+SCANNER_PATIENCE = 2.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ def health(request: HttpRequest) -> HttpResponse:
 @require_safe
 def status(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.HEALTH_READ)
-    return render(request, "site/status.html", {"checks": [_cache(), _sweep(), *_stores(), _stuck(), _needs_person()]})
+    checks = [_cache(), _sweep(), *_stores(), _scanner(), _stuck(), _needs_person()]
+    return render(request, "site/status.html", {"checks": checks})
 
 
 def _cache() -> Check:
@@ -68,6 +72,16 @@ def _stores() -> list[Check]:
         Check(_("Lager %(name)s") % {"name": store.name}, not store.trouble, store.trouble or _("Svarar"))
         for store in ArchiveStore.objects.order_by("name")
     ]
+
+
+def _scanner() -> Check:
+    if not settings.CLAMD:
+        return Check(_("Virusskydd"), True, _("Inget är inställt. Rapporterna säger ”inte genomsökt”."))
+    try:
+        return Check(_("Virusskydd"), True, Clamd(settings.CLAMD, SCANNER_PATIENCE).name)
+    except ScannerDown as down:
+        waits = _("Svarar inte (%(why)s). Nya paket väntar tills det är igång.") % {"why": down}
+        return Check(_("Virusskydd"), False, waits)
 
 
 def _stuck() -> Check:
