@@ -41,10 +41,17 @@ def read_day(text: str, today: datetime.date) -> datetime.date:
                 year += today.year // 100 * 100
                 year -= 100 if year > today.year + 20 else 0
         elif found := _WORDS.fullmatch(text):
-            on, year = int(found[1]), int(found[3])
-            month = next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(found[2]))
+            on, year, month = int(found[1]), int(found[3]), month_named(found[2])
         else:
             raise NotADay(text)
         return datetime.date(year, month, on)
-    except (ValueError, StopIteration):
+    except ValueError:
         raise NotADay(text) from None
+
+
+def month_named(word: str) -> int:
+    """1 for januari and jan; at least three letters decide."""
+    for number, name in enumerate(_MONTHS, 1):
+        if len(word) >= 3 and name.startswith(word):
+            return number
+    raise NotADay(word)
