@@ -7,14 +7,25 @@ import datetime
 import hashlib
 import logging
 import time
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from archive import preservation, quarantine
 from archive.models import SIP, PreservationEvent, Upload
-from archive.refusals import AgreementHinders, AlreadyReceived, Busy, Gone, NotAllowed, OtherContent, Refused
-from consortium import audit, registry
+from archive.refusals import (
+    AgreementHinders,
+    AlreadyReceived,
+    Busy,
+    Gone,
+    NotAllowed,
+    OtherContent,
+    Refused,
+    WaitsForAgreement,
+)
+from consortium import audit, formats, registry
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.audit_events import Event
@@ -57,6 +68,28 @@ def receive(upload: Upload, *, by: User, sha256: str = "") -> SIP:
         if Upload.objects.open().filter(pk=upload.pk).update(status=Upload.Status.CANCELLED):
             upload.path.unlink(missing_ok=True)
         raise
+    except AgreementHinders as hindrance:
+        until = _keep_whole(upload, sha256)
+        raise WaitsForAgreement(sentence=str(hindrance), until=formats.moment(until)) from hindrance
+
+
+def _keep_whole(upload: Upload, sha256: str) -> datetime.datetime:
+    """An open upload whose offset is its size waits for its agreement; see `receive_waiting`."""
+    until = database_now() + datetime.timedelta(days=settings.UPLOAD_EXPIRES_DAYS)
+    Upload.objects.open().filter(pk=upload.pk).update(offset=F("size"), sha256=sha256, expires_at=until)
+    return until
+
+
+def receive_waiting() -> Iterator[SIP]:
+    """Part of the sweep: what came whole under an agreement that had run out, once its next version is signed."""
+    waiting = Upload.objects.open().filter(offset=F("size"), size__gt=0)
+    for upload in waiting.select_related("agreement", "uploaded_by"):
+        if upload.agreement.current().hindrance():
+            continue
+        try:
+            yield receive(upload, by=upload.uploaded_by, sha256=upload.sha256)
+        except Refused as refused:
+            log.info("Uppladdning %s tas inte emot: %s", upload.pk, refused)
 
 
 @transaction.atomic
@@ -66,15 +99,16 @@ def _receive(upload: Upload, *, by: User, sha256: str) -> SIP:
         return SIP.objects.get(pk=upload.pk)
     if upload.status != Upload.Status.OPEN:
         raise Gone
-    demand_lawful(upload.agreement, by=by)
+    agreement = upload.agreement.current()  # the version in force when the package is whole
+    demand_lawful(agreement, by=by)
     _one_reception_at_a_time(upload.owner)
     if sha256:
-        demand_unknown(upload.agreement, upload.kind, sha256)
+        demand_unknown(agreement, upload.kind, sha256)
     sip = SIP(
         pk=upload.pk,
         number=registry.next_number("SIP"),
         owner=upload.owner,
-        agreement=upload.agreement,
+        agreement=agreement,
         kind=upload.kind,
         filename=upload.filename,
         size=upload.size,

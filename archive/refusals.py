@@ -49,6 +49,15 @@ class AgreementHinders(Refused):
     sentence = "%(sentence)s"
 
 
+class WaitsForAgreement(AgreementHinders):
+    """The agreement ran out while the package was on its way: the bytes are kept for the next version."""
+
+    sentence = _(
+        "%(sentence)s Paketet är mottaget i sin helhet och sparas till %(until)s. Det lämnas in av sig självt när en "
+        "ny version är undertecknad av båda parter; du behöver inte ladda upp det igen."
+    )
+
+
 class AlreadyReceived(Refused):
     sentence = _("Paketet är redan mottaget. %(who)s lämnade in det %(when)s och det har nummer %(number)s.")
 

@@ -80,6 +80,8 @@ STEPS: dict[str, Task[[str]]] = {
 def _sweep() -> None:
     for pk in SIP.objects.waiting_for_validation().due().values_list("pk", flat=True):
         validate.delay_on_commit(str(pk))
+    for sip in reception.receive_waiting():
+        validate.delay_on_commit(str(sip.pk))
     for pk, status in AIP.objects.filter(status__in=STEPS).due().values_list("pk", "status"):
         STEPS[status].delay_on_commit(str(pk))
     reception.expire_old()

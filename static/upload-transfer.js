@@ -147,6 +147,7 @@ class Transfer extends EventTarget {
   async finish(run) {
     this.sent = this.file.size;
     let told = JSON.parse((await this.ask("GET", this.url)).responseText);
+    if (told.code !== "OK") throw new Trouble(422, told); // whole, but it waits for an agreement
     this.forgetAfter(told);
     const own = await (this.hashing || Promise.resolve("")).catch(() => "");
     for (let asked = 0; own && !told.sha256 && told.url && asked < 60 && this.run === run; asked++) {

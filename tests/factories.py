@@ -106,6 +106,19 @@ def agreement(owner: Municipality | None = None, *, signed: bool = True, **field
     )
 
 
+def ended(agreement: SubmissionAgreement) -> None:
+    """As it stands when somebody ended it before its time."""
+    SubmissionAgreement.objects.filter(pk=agreement.pk).update(
+        ended_on=datetime.date(2022, 12, 31), ended_by=user("Arkivarie"), ended_reason="Systemet är avställt."
+    )
+
+
+def next_version(of: SubmissionAgreement, **fields: Any) -> SubmissionAgreement:
+    return agreement(
+        of.owner, number=of.number, version=of.version + 1, previous=of, system=of.system, profile=of.profile, **fields
+    )
+
+
 def sip(owner: Municipality | None = None, **fields: Any) -> SIP:
     owner = owner or municipality()
     defaults: dict[str, Any] = {

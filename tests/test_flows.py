@@ -60,8 +60,9 @@ def arrive(upload: Upload, people: Personas) -> SIP:
 @pytest.mark.parametrize("container", ["zip", "tar"])
 def test_from_upload_to_receipt_and_public_search(made, container, upload: Upload, people: Personas) -> None:  # type: ignore[no-untyped-def]
     if made is samples.eark:
-        upload.agreement.profile = "e-ark-sip-2.1.0"
-        upload.agreement.save()
+        upload.agreement = factories.agreement(
+            upload.owner, number=f"{samples.AGREEMENT.number}", version=2, profile="e-ark-sip-2.1.0"
+        )
     made(upload.path, container)
     sip = arrive(upload, people)
     report = sip.latest_report

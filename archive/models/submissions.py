@@ -76,6 +76,11 @@ class Upload(models.Model):
     def path(self) -> Path:
         return settings.QUARANTINE_DIR / "uploads" / str(self.pk)
 
+    @property
+    def waits_for_agreement(self) -> bool:
+        """Whole, but the agreement ran out on the way: it is received when the next version is signed."""
+        return self.status == self.Status.OPEN and 0 < self.size == self.offset
+
 
 class SIPQuerySet(ClaimableQuerySet["SIP"]):
     def visible_to(self, user: policy.AnyUser) -> "SIPQuerySet":

@@ -148,7 +148,9 @@ def _unfinished(upload: Upload) -> dict[str, Any]:
         "filename": upload.filename,
         "url": reverse("tus_upload", args=[upload.pk]),
         "cancel_url": reverse("cancel_upload", args=[upload.pk]),
-        "progress": _("%(done)s av %(all)s mottaget")
+        "progress": _("hela paketet är mottaget; det lämnas in när en ny version av överenskommelsen är undertecknad")
+        if upload.waits_for_agreement
+        else _("%(done)s av %(all)s mottaget")
         % {"done": formats.size(upload.offset), "all": formats.size(upload.size)},
         "started": formats.moment_in_table(upload.started_at),
         "until": formats.moment_in_table(upload.expires_at),

@@ -31,6 +31,7 @@ ANSWERS: dict[type[Refused], tuple[int, str]] = {
     refusals.TooManyAtOnce: (503, "E_UPLOAD_BUSY"),
     refusals.TooManyOpen: (429, "E_UPLOAD_TOO_MANY"),
     refusals.AgreementHinders: (422, "E_UPLOAD_AGREEMENT"),
+    refusals.WaitsForAgreement: (422, "E_UPLOAD_AGREEMENT"),
     refusals.AlreadyReceived: (422, "E_UPLOAD_KNOWN"),
     refusals.NoSpace: (507, "E_UPLOAD_SPACE"),
     refusals.Busy: (423, "E_UPLOAD_LOCKED"),
@@ -154,10 +155,11 @@ def upload(request: StaffRequest, *, upload_id: UUID) -> HttpResponse:
 def _state(upload: Upload) -> HttpResponse:
     """Not part of tus: what became of the upload, for the page that shows the receipt line."""
     sip = SIP.objects.filter(pk=upload.pk).first()
+    waits = upload.waits_for_agreement
     return tus.told(
         200,
-        "OK",
-        upload.get_status_display(),
+        "E_UPLOAD_AGREEMENT" if waits else "OK",
+        str(upload.agreement.current().hindrance() or "") if waits else upload.get_status_display(),
         status=upload.status,
         offset=upload.offset,
         size=upload.size,

@@ -17,6 +17,7 @@ from archive.packages.check import check
 from archive.packages.fixity import Content
 from consortium.models import User
 from consortium.models.leases import database_now
+from deliveries.models import SubmissionAgreement
 from governance.models import Municipality
 from tests import factories
 from tests.packages import samples
@@ -34,7 +35,7 @@ def package(folder: Path, container: build.ContainerKind = "tar", files: int = 0
     return path
 
 
-def judged(source: Path, owner: Municipality | None = None, by: User | None = None) -> SIP:
+def judged(source: Path, owner: Municipality | None = None, by: User | None = None, **fields: Any) -> SIP:
     """The package lies in quarantine with its report and inventory, as validation leaves them."""
     sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
     sip = factories.sip(
@@ -44,6 +45,7 @@ def judged(source: Path, owner: Municipality | None = None, by: User | None = No
         filename="leverans.tar",
         status=SIP.Status.VALID,
         **({"received_by": by} if by else {}),
+        **fields,
     )
     sip.path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, sip.path)
@@ -66,8 +68,10 @@ def judged(source: Path, owner: Municipality | None = None, by: User | None = No
     return sip
 
 
-def accepted(source: Path, owner: Municipality | None = None, **fields: Any) -> AIP:
-    sip = judged(source, owner)
+def accepted(
+    source: Path, owner: Municipality | None = None, agreement: SubmissionAgreement | None = None, **fields: Any
+) -> AIP:
+    sip = judged(source, owner, **({"agreement": agreement} if agreement else {}))
     sip.status, sip.decided_at, sip.decided_by = SIP.Status.ACCEPTED, database_now(), factories.user("Arkivarie")
     sip.save()
     aip = ingest.take_in(sip, by=sip.decided_by)
@@ -85,8 +89,8 @@ def claimed(aip: AIP) -> AIP:
     return taken
 
 
-def stored(source: Path, owner: Municipality | None = None) -> AIP:
-    aip = accepted(source, owner)
+def stored(source: Path, owner: Municipality | None = None, agreement: SubmissionAgreement | None = None) -> AIP:
+    aip = accepted(source, owner, agreement)
     ingest.build_and_store(claimed(aip))
     aip.refresh_from_db()
     assert aip.status == AIP.Status.STORED, aip.trouble

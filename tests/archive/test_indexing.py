@@ -111,9 +111,7 @@ def packed(path: Path, cases: Sequence[Case | Document], **changes: object) -> N
 
 def test_agreement_decides_when_nothing_is_said(tmp_path: Path) -> None:
     samples.fgs(tmp_path / "leverans")
-    aip = deliveries.stored(tmp_path / "leverans")
-    aip.agreement.public_by_default = False
-    aip.agreement.save()
+    aip = deliveries.stored(tmp_path / "leverans", agreement=factories.agreement(public_by_default=False))
     indexing.describe(deliveries.claimed(aip))
     assert set(ArchivalUnit.objects.values_list("access", flat=True)) == {Access.SECRET, Access.NOT_ASSESSED}
 

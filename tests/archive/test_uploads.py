@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import os
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from archive import quarantine
+from archive import quarantine, reception
 from archive.models import SIP, Upload
 from consortium.access import grants
 from consortium.access.roles import Role
@@ -319,13 +320,32 @@ def test_no_signed_agreement(people: Personas) -> None:
 
 def test_an_agreement_that_runs_out_under_way(tus: Tus, agreement: SubmissionAgreement) -> None:
     url = tus.begin(64)
-    SubmissionAgreement.objects.filter(pk=agreement.pk).update(valid_until="2022-12-31")
+    factories.ended(agreement)
     status, code, sentence = told(tus.patch(url, 0, BODY))
     assert (status, code) == (422, "E_UPLOAD_AGREEMENT")
-    assert sentence.startswith("Överenskommelsen KS 2022/0117 gick ut 2022-12-31.")
+    assert sentence.startswith("Överenskommelsen KS 2022/0117 avslutades 2022-12-31.")
+    assert "sparas till" in sentence
     assert not SIP.objects.exists()
-    SubmissionAgreement.objects.filter(pk=agreement.pk).update(valid_until=None)
-    assert tus.patch(url, tus.offset(url), BODY).status_code == 204
+    assert tus.offset(url) == 64  # every byte is kept
+    newer = factories.next_version(agreement)
+    assert tus.patch(url, 64, b"").status_code == 204
+    assert SIP.objects.get().agreement == newer
+
+
+def test_what_came_whole_is_received_by_itself_when_a_new_version_is_signed(
+    tus: Tus, agreement: SubmissionAgreement
+) -> None:
+    url = tus.begin(64)
+    factories.ended(agreement)
+    tus.patch(url, 0, BODY)
+    state = json.loads(tus.client.get(url).content)
+    assert (state["code"], state["number"]) == ("E_UPLOAD_AGREEMENT", "")
+    assert list(reception.receive_waiting()) == []
+    newer = factories.next_version(agreement)
+    (sip,) = reception.receive_waiting()
+    assert (sip.agreement, sip.size, sip.sha256) == (newer, 64, hashlib.sha256(BODY).hexdigest())
+    assert sip.path.read_bytes() == BODY
+    assert list(reception.receive_waiting()) == []
 
 
 def test_other_content_than_promised(tus: Tus) -> None:
