@@ -84,3 +84,23 @@ def _from_environment(name: str) -> str | None:
     if path := os.environ.get(f"{name}_FILE"):
         return Path(path).read_text().strip()
     return os.environ.get(name)
+
+
+def email(url: str) -> dict[str, Any]:
+    """`smtp://user:password@host:587` says STARTTLS, `smtps://…:465` TLS from the start, `smtp://host:25?tls=0` none.
+
+    Names and passwords are percent-encoded. The answer is Django's settings by name.
+    """
+    address = urlsplit(url)
+    given = dict(parse_qsl(address.query))
+    starttls = given.pop("tls", "1") == "1" and address.scheme == "smtp"
+    if address.scheme not in ("smtp", "smtps") or not address.hostname or given:
+        raise ImproperlyConfigured("EMAIL_URL ska se ut så här: smtp://namn:lösen@server:587 (eller smtps://…:465).")
+    return {
+        "EMAIL_HOST": address.hostname,
+        "EMAIL_PORT": address.port or (465 if address.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(address.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(address.password or "") or _from_environment("EMAIL_PASSWORD") or "",
+        "EMAIL_USE_TLS": starttls,
+        "EMAIL_USE_SSL": address.scheme == "smtps",
+    }

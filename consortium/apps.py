@@ -5,4 +5,4 @@ class ConsortiumConfig(AppConfig):
     name = "consortium"
 
     def ready(self) -> None:
-        from consortium import celery  # noqa: F401 - tasks rung by the web must know our broker
+        from consortium import celery, tasks  # noqa: F401 - tasks rung by the web must know our broker
