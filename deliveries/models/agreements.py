@@ -61,7 +61,7 @@ class SubmissionAgreement(models.Model):
         EXPIRED = "expired", _("Har gått ut")
         ENDED = "ended", _("Avslutad i förtid")
 
-    # Everything the parties agree on. From the first signature the database refuses to change it (migration 0005).
+    # Everything the parties agree on. From the first signature the database refuses to change it (migration 0007).
     CONTENT: ClassVar[tuple[str, ...]] = (
         *("owner_id", "system_id", "number", "version", "records_creator", "scope"),
         *("profile", "profile_changes", "public_by_default", "valid_from", "valid_until", "recipe"),

@@ -42,5 +42,5 @@ KEEP_SIGNED = migrations.RunSQL(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("deliveries", "0004_agreement_contents")]
+    dependencies = [("deliveries", "0006_agreement_contents")]
     operations = [KEEP_SIGNED]
