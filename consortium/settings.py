@@ -252,6 +252,12 @@ UPLOAD_RESERVE_BYTES = int(env("UPLOAD_RESERVE_BYTES", str(1024**3)))
 # Per web process, so that people who upload for hours leave threads for people who read.
 UPLOADS_AT_ONCE = int(env("UPLOADS_AT_ONCE", str(max(1, int(env("WEB_THREADS", "8")) // 2))))
 UPLOADS_OPEN_PER_USER = int(env("UPLOADS_OPEN_PER_USER", "20"))
+# Deliveries being put together in the browser: kept so long after the last touch, with a warning before.
+DRAFT_KEPT_DAYS = int(env("DRAFT_KEPT_DAYS", "90"))
+DRAFT_WARNED_DAYS = int(env("DRAFT_WARNED_DAYS", "14"))
+DRAFT_MOST_FILES = int(env("DRAFT_MOST_FILES", "20000"))
+# How agreements are signed: a class of deliveries.signing.SigningService.
+SIGNING_SERVICE = env("SIGNING_SERVICE", "deliveries.signing.LoggedApproval")
 
 
 def archive_store(name: str) -> dict[str, Any]:

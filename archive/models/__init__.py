@@ -1,3 +1,4 @@
+from archive.models.drafts import Draft, DraftFile, DraftRow
 from archive.models.events import PreservationAgent, PreservationEvent
 from archive.models.holdings import AIP, ArchiveStore, ContentFile, FixityCheck, RecordsCreator, StorageCopy
 from archive.models.records import ArchivalUnit, Withdrawal
@@ -9,6 +10,9 @@ __all__ = [
     "ArchivalUnit",
     "ArchiveStore",
     "ContentFile",
+    "Draft",
+    "DraftFile",
+    "DraftRow",
     "FixityCheck",
     "PreservationAgent",
     "PreservationEvent",

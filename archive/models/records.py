@@ -85,6 +85,13 @@ class ArchivalUnit(models.Model):
     secrecy_base_on = models.DateField(_("sekretessen räknas från"), null=True, blank=True)
     secrecy_until = models.DateField(_("sekretessen prövas om"), null=True, blank=True)
     public_from = models.DateTimeField(_("offentlig från"), null=True, blank=True)
+    disposal = models.CharField(
+        _("gallring"),
+        max_length=200,
+        blank=True,
+        help_text="As the delivery or its agreement says; a decision it is not.",
+    )
+    disposal_from = models.DateField(_("gallras tidigast"), null=True, blank=True)
     holds_personal_number = models.BooleanField(default=False, help_text="Found in title or description: never public.")
     withdrawal = models.ForeignKey(Withdrawal, null=True, blank=True, on_delete=models.PROTECT, related_name="covers")
     index_due = models.DateTimeField(null=True, db_index=True)
