@@ -13,6 +13,8 @@ from tests import personas, session
 APPEND_ONLY = {
     "consortium_auditevent",
     "governance_membership",
+    "governance_stagechange",
+    "governance_hostchange",
     "governance_minutes",
     "governance_paragraph",
     "governance_decision",
