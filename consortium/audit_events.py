@@ -71,7 +71,16 @@ class Event(TextChoices):
     STAFFING_CHANGED = "staffing_changed", _("Ändrade en kommuns förutsättningar")
     PRIORITISATION_CHANGED = "prioritisation_changed", _("Ändrade en prioritering av system")
     PRIORITISATION_DECIDED = "prioritisation_decided", _("Låste en beslutad prioritering av system")
+    AGREEMENT_DRAFTED = "agreement_drafted", _("Påbörjade en leveransöverenskommelse")
+    AGREEMENT_CHANGED = "agreement_changed", _("Ändrade ett utkast till leveransöverenskommelse")
     AGREEMENT_SIGNED = "agreement_signed", _("Undertecknade en leveransöverenskommelse")
+    AGREEMENT_SIGNATURE_WITHDRAWN = "agreement_signature_withdrawn", _("Drog tillbaka en underskrift")
+    AGREEMENT_ENDED = "agreement_ended", _("Avslutade en leveransöverenskommelse")
+    AGREEMENT_DISCARDED = "agreement_discarded", _("Tog bort ett utkast till leveransöverenskommelse")
+
+    DRAFT_STARTED = "draft_started", _("Började sätta samman en leverans")
+    DRAFT_SUBMITTED = "draft_submitted", _("Lämnade in en leverans som sattes samman i portalen")
+    DRAFT_DELETED = "draft_deleted", _("Tog bort ett utkast till leverans")
 
     UPLOAD_STARTED = "upload_started", _("Började ladda upp ett paket")
     UPLOAD_CANCELLED = "upload_cancelled", _("Avbröt en uppladdning")
