@@ -13,6 +13,13 @@ from tests import personas, session
 APPEND_ONLY = {
     "consortium_auditevent",
     "governance_membership",
+    "governance_budget",
+    "governance_budgetline",
+    "governance_costallocation",
+    "governance_costshare",
+    "governance_costreport",
+    "governance_reportline",
+    "governance_settlementshare",
     "governance_stagechange",
     "governance_hostchange",
     "governance_minutes",
