@@ -3,6 +3,9 @@
     python tests/benchmarks/validate.py                     10,000 × 10 kB and one file of 2 GB
     python tests/benchmarks/validate.py --files 100000      100,000 × 10 kB instead
     python tests/benchmarks/validate.py --entries 1000000   METS with a million entries
+    python tests/benchmarks/validate.py --peers FOLDER/bin  bagit and eark-validator, installed there, beside it
+    python tests/benchmarks/validate.py --vendor-mb 2000    a vendor's XML of 2 GB against its schema
+    python tests/benchmarks/validate.py --formats           what it costs to identify each file's format
 
 Every measurement runs in a process of its own, so that its peak memory is its own.
 """
@@ -41,8 +44,8 @@ class Run:
     out: str = ""
 
 
-def measured(*command: str, cwd: Path | None = None) -> Run:
-    """Wall time and peak memory of one program, which must not fail."""
+def measured(*command: str, cwd: Path | None = None, may_fail: bool = False) -> Run:
+    """Wall time and peak memory of one program; ours must not fail."""
     begun = time.perf_counter()
     with tempfile.TemporaryFile("w+") as out:
         process = subprocess.Popen(command, cwd=cwd, stdout=out, stderr=subprocess.STDOUT)
@@ -55,7 +58,7 @@ def measured(*command: str, cwd: Path | None = None) -> Run:
         seconds = time.perf_counter() - begun
         out.seek(0)
         said = out.read()
-    if process.returncode not in (0,):
+    if process.returncode and not may_fail:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}: {said[-2000:]}")
     return Run(seconds, usage.ru_utime + usage.ru_stime, max(peaks) / 1000, said)
 
@@ -199,7 +202,47 @@ def line(name: str, run: Run, size: float, against: Run | None = None) -> dict[s
     return {"name": name, "seconds": run.seconds, "cpu": run.cpu, "peak_mb": run.peak, "ratio": ratio.strip()}
 
 
-def many(folder: Path, files: int, size: int, runs: int, jobs: int) -> list[dict[str, object]]:
+def write_bag(folder: Path) -> Path:
+    """The same files as a bag, by hard links."""
+    bag = folder / "bag"
+    shutil.copytree(folder / "unpacked", bag / "data", copy_function=os.link)
+    (bag / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
+    sums = (folder / "SUMS").read_text().splitlines()
+    (bag / "manifest-sha256.txt").write_text("".join(f"{line[:64]}  data/{line[66:]}\n" for line in sums))
+    return bag
+
+
+def others(folder: Path, peers: Path, total: float, ours: Run) -> Iterator[dict[str, object]]:
+    """Programs of other makers on the same content. eark-validator checks no checksums here."""
+    bag = write_bag(folder)
+    bagit = measured(str(peers / "bagit.py"), "--validate", "--processes", "2", "--quiet", str(bag))
+    yield line("bagit --processes 2 (against our tar)", bagit, total, ours)
+    validator = measured(str(peers / "eark-validator"), str(folder / "many.tar"), may_fail=True)
+    yield line("eark-validator (against our tar)", validator, total, ours)
+    if "Traceback" in validator.out:
+        print(f"{'':44} which crashed: {validator.out.strip().splitlines()[-1]}")
+
+
+ALONE = """
+import sys
+from pathlib import Path
+import pygfried
+for path in Path(sys.argv[1]).rglob("*.txt"):
+    pygfried.identify(str(path))
+"""
+
+
+def identified(folder: Path, runs: int, total: float, tar: Run) -> Iterator[dict[str, object]]:
+    """Formats by the same library alone over the unpacked files, and what they add to the check."""
+    alone = best(runs, lambda: measured(sys.executable, "-c", ALONE, str(folder / "unpacked")))
+    yield line("pygfried alone, unpacked", alone, total)
+    run = best(runs, lambda: check(folder / "many.tar", "--formats"))
+    yield line("check, tar, --formats (against the tar)", run, total, tar)
+    print(f"{'':44} adds {(run.seconds - tar.seconds) / alone.seconds:.2f} × what pygfried needs alone")
+
+
+def many(folder: Path, options: argparse.Namespace) -> list[dict[str, object]]:
+    files, size, runs, jobs = options.files, options.file_size, options.runs, options.jobs
     write_many(folder, files, size)
     total, unpacked = files * size / MB, folder / "unpacked"
     print(f"\n{files} files of {size} bytes, {total:.0f} MB")
@@ -212,7 +255,18 @@ def many(folder: Path, files: int, size: int, runs: int, jobs: int) -> list[dict
         parallel = best(runs, lambda: check(folder / "many.tar", "--jobs", str(jobs)))
         out.append(line(f"check, tar, --jobs {jobs}", parallel, total, sums))
     out.append(line("check, zip (against the tar)", best(runs, lambda: check(folder / "many.zip")), total, tar))
+    if options.formats:
+        out.extend(identified(folder, runs, total, tar))
+    if options.peers:
+        out.extend(others(folder, options.peers, total, tar))
     return out
+
+
+def small(folder: Path, runs: int) -> list[dict[str, object]]:
+    """From start to exit for a package of ten files."""
+    write_many(folder, 10, 10_000)
+    print("\nten files of 10000 bytes, from start to exit")
+    return [line("check, tar", best(5 * runs, lambda: check(folder / "many.tar")), 0.1)]
 
 
 def single(folder: Path, size: int, runs: int) -> list[dict[str, object]]:
@@ -245,6 +299,56 @@ def entries(folder: Path, count: int) -> list[dict[str, object]]:
     return out
 
 
+VENDOR_SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified">
+ <xs:simpleType name="kind"><xs:restriction base="xs:string"><xs:enumeration value="besök"/>
+  <xs:enumeration value="brev"/></xs:restriction></xs:simpleType>
+ <xs:element name="journal"><xs:complexType><xs:sequence>
+  <xs:element name="note" maxOccurs="unbounded"><xs:complexType><xs:sequence>
+   <xs:element name="written" type="xs:date"/><xs:element name="kind" type="kind"/><xs:element name="text"/>
+  </xs:sequence><xs:attribute name="id" type="xs:positiveInteger" use="required"/></xs:complexType></xs:element>
+ </xs:sequence></xs:complexType></xs:element></xs:schema>"""
+
+
+def write_vendor(folder: Path, size: int) -> Path:
+    """A tar with one XML document of about that size, its schema in a register, and a profile that demands it."""
+    place = folder / "journal.xml"
+    note = "<note id='{}'><written>2020-01-02</written><kind>besök</kind><text>{}</text></note>\n"
+    words, digest, number = "Anteckning om ett besök. " * 8, hashlib.sha256(), 0
+    with place.open("wb") as out:
+
+        def write(text: str) -> None:
+            out.write(text.encode())
+            digest.update(text.encode())
+
+        write("<journal>\n")
+        while out.tell() < size:
+            number += 1
+            write(note.format(number, words))
+        write("</journal>\n")
+    mets = "".join(mets_lines([("data/journal.xml", place.stat().st_size, digest.hexdigest())])).encode()
+    with tarfile.open(folder / "vendor.tar", "w") as tar, place.open("rb") as data:
+        tar.addfile(member("paket/METS.xml", len(mets)), io.BytesIO(mets))
+        tar.addfile(member("paket/representations/rep1/data/journal.xml", place.stat().st_size), data)
+    place.unlink()
+    (folder / "journal.xsd").write_text(VENDOR_SCHEMA)
+    settings = {"schemas": {"representations/rep1/data/*.xml": "journal-1"}}
+    (folder / "agreement.json").write_text(json.dumps({"base": "e-ark-csip-2.1.0", "settings": settings}))
+    register = ("schemas", str(folder / "register"), "--load", str(folder / "journal.xsd"), "--key", "journal-1")
+    measured(*(sys.executable, "-m", "archive.packages", *register, "--version", "1", "--licence", "egen"), cwd=ROOT)
+    return folder / "vendor.tar"
+
+
+def vendor(folder: Path, size: int) -> list[dict[str, object]]:
+    place = write_vendor(folder, size)
+    print(f"\na vendor's XML of {size / MB:.0f} MB against its schema")
+    plain = check(place)
+    run = check(place, "--profile", str(folder / "agreement.json"), "--schemas", str(folder / "register"))
+    if json.loads(run.out)["profile"]["key"] == "" or '"SK-SCHEMA' in run.out:
+        raise SystemExit(run.out[-2000:])
+    total = size / MB
+    return [line("check without the schema", plain, total), line("check against it", run, total, plain)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=10_000)
@@ -253,6 +357,9 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=0)
     parser.add_argument("--runs", type=int, default=2, help="the best of so many counts")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--vendor-mb", type=int, default=0)
+    parser.add_argument("--formats", action="store_true", help="measure format identification too")
+    parser.add_argument("--peers", type=Path, help="the folder of bagit.py and eark-validator")
     parser.add_argument("--scratch", type=Path, help="where the test data is written")
     parser.add_argument("--out", type=Path, help="the figures as JSON")
     options = parser.parse_args()
@@ -260,11 +367,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.scratch) as scratch:
         folder = Path(scratch)
         if options.files:
-            figures += many(folder, options.files, options.file_size, options.runs, options.jobs)
+            figures += many(folder, options)
+            shutil.rmtree(folder / "unpacked")
+            figures += small(folder, options.runs)
         if options.single_mb:
             figures += single(folder, options.single_mb * MB, options.runs)
         if options.entries:
             figures += entries(folder, options.entries)
+        if options.vendor_mb:
+            figures += vendor(folder, options.vendor_mb * MB)
     print(f"\npeak of this program itself {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:.0f} MB")
     if options.out:
         options.out.write_text(json.dumps(figures, indent=1))
