@@ -83,8 +83,16 @@ def project(owner: Municipality | None = None, **fields: Any) -> DeliveryProject
         name=fields.pop("name", "ECOS 2"),
         **fields,
     )
-    Participation.objects.create(project=made, municipality=owner or municipality())
+    part(made, owner or municipality())
     return made
+
+
+def part(project: DeliveryProject, owner: Municipality, **fields: Any) -> Participation:
+    """A municipality's part of a project, standing as the project does."""
+    status = "ongoing" if project.status == DeliveryProject.Status.RECURRING else project.status
+    return Participation.objects.create(
+        project=project, municipality=owner, **{"status": status, "phase": project.phase, **fields}
+    )
 
 
 def agreement(owner: Municipality | None = None, *, signed: bool = True, **fields: Any) -> SubmissionAgreement:

@@ -106,9 +106,7 @@ class Reconciliation(models.Model):
         ordering = ["what", "id"]
         constraints = [
             models.UniqueConstraint(fields=["participation", "what"], name="counted_once"),
-            models.CheckConstraint(
-                condition=Q(left_out=0) | ~Q(why_left_out=""), name="what_is_left_out_has_a_reason"
-            ),
+            models.CheckConstraint(condition=Q(left_out=0) | ~Q(why_left_out=""), name="what_is_left_out_has_a_reason"),
         ]
 
     def __str__(self) -> str:
@@ -153,4 +151,3 @@ class SampleCheck(models.Model):
     @property
     def place(self) -> Municipality:
         return self.participation.municipality
-

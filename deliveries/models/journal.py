@@ -1,6 +1,6 @@
 """What people write down along a project: functions, milestones, log, barriers, documents.
 
-A row with a municipality is that municipality's: others in the same project do not see it. A row without is everybody's.
+A row with a municipality is that municipality's alone: others in the same project do not see it.
 """
 
 import datetime
@@ -173,4 +173,3 @@ class Decommissioning(models.Model):
 
     def counts_on(self, day: datetime.date) -> bool:
         return self.on <= day
-
