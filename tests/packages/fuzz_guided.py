@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import atheris  # type: ignore[import-not-found]  # installed by who fuzzes
+import atheris  # type: ignore[import-untyped]  # installed by who fuzzes
 
 with atheris.instrument_imports(include=["archive.packages"]):
     from archive.packages.check import check
