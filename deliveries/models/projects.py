@@ -89,7 +89,11 @@ class DeliveryProject(models.Model):
         permissions = Permission.declared()
         constraints = [
             models.CheckConstraint(
-                condition=Q(started_on=None) | Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                # "In October" is stored as the 1st, before a start on the 3rd.
+                condition=Q(started_on=None)
+                | Q(ended_on=None)
+                | ~Q(ended_precision="day")
+                | Q(ended_on__gte=F("started_on")),
                 name="project_ends_after_it_starts",
             ),
             models.CheckConstraint(
