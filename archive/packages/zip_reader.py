@@ -27,6 +27,7 @@ _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _DESCRIPTOR, _PATCHED, _UTF8 = 1 << 0, 1 << 3, 1 << 5, 1 << 11
 _FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
 _UNICODE_PATH = 0x7075
+_SIDE_BY_SIDE, _ONE_HEADER, _FAR = 1 << 14, 1 << 9, 1 << 11
 ENCODINGS = ("utf-8", "cp850", "cp437", "cp1252")
 """How names without the UTF-8 flag have been written by Swedish systems, the likeliest first."""
 
@@ -282,8 +283,12 @@ class ZipTree(Tree):
     # Data
 
     def sweep(self, begins: int = 0, ends: int | None = None) -> Iterator[tuple[int, memoryview, bool]]:
+        window = _Stored(self._descriptor, self._base)
         for number in self._run(begins, ends):
             left = self.index.sizes[number]
+            if self._methods[number] == _STORED and left <= PIECE:
+                yield number, self._whole(number, window.take(self.index.offsets[number], left)), True
+                continue
             if not left:
                 for _ in self._bytes_of(number):
                     pass
@@ -291,6 +296,15 @@ class ZipTree(Tree):
             for piece in self._bytes_of(number):
                 left -= len(piece)
                 yield number, memoryview(piece), not left
+
+    def _whole(self, number: int, piece: memoryview) -> memoryview:
+        """A stored member in one piece, as its sum and size say."""
+        if len(piece) != self.index.sizes[number]:
+            raise refuse("E_ARCHIVE_CORRUPT", "truncated", self.index.path(number))
+        if zlib.crc32(piece) != self._crcs[number]:
+            found, said = f"{zlib.crc32(piece):08x}", f"{self._crcs[number]:08x}"
+            raise refuse("E_ARCHIVE_CORRUPT", "crc", self.index.path(number), found, said)
+        return piece
 
     def _bytes_of(self, number: int) -> Iterator[bytes]:
         crc, left = 0, self.index.sizes[number]
@@ -338,19 +352,34 @@ class ZipTree(Tree):
             raise refuse("E_ARCHIVE_CORRUPT", "deflate", self.index.path(number))
 
 
+class _Stored:
+    """Stored members lie side by side, so many come with one reading. A piece is good until the next is taken."""
+
+    def __init__(self, descriptor: int, base: int) -> None:
+        self._descriptor, self._base = descriptor, base
+        self._window, self._begins, self._ends = memoryview(bytearray(PIECE)), 0, 0
+
+    def take(self, at: int, size: int) -> memoryview:
+        if at < self._begins or at + size > self._ends:
+            self._begins, self._ends = at, at + os.preadv(self._descriptor, [self._window], self._base + at)
+        return self._window[at - self._begins : min(at + size, self._ends) - self._begins]
+
+
 class _Window:
     """A span of the file read in larger pieces."""
 
     def __init__(self, descriptor: int, begins: int, ends: int, base: int) -> None:
         self._descriptor, self._ends, self._base = descriptor, ends, base
         self.position = begins
-        self._ahead, self._ahead_at = b"", begins
+        self._ahead, self._ahead_at, self._reach = b"", begins, _SIDE_BY_SIDE
 
     @property
     def left(self) -> int:
         return self._ends - self.position
 
     def jump(self, position: int) -> None:
+        """Headers lie side by side when members are small; where they lie far apart, only the header is read."""
+        self._reach = _SIDE_BY_SIDE if position - self.position < _FAR else _ONE_HEADER
         self.position = position
 
     def take(self, size: int) -> bytes:
@@ -358,8 +387,7 @@ class _Window:
             raise refuse("E_ARCHIVE_CORRUPT", "truncated")
         at = self.position - self._ahead_at
         if at < 0 or at + size > len(self._ahead):
-            # Headers lie far apart when members are large, side by side when they are small.
-            ahead = max(size, min(self.left, 1 << 14))
+            ahead = max(size, min(self.left, self._reach))
             self._ahead = os.pread(self._descriptor, ahead, self._base + self.position)
             self._ahead_at, at = self.position, 0
             if len(self._ahead) < size:
