@@ -28,6 +28,12 @@ def money(kronor: Number) -> str:
     return f"{number(amount, 0 if amount == amount.to_integral_value() else 2)}{NBSP}kr"
 
 
+def signed_money(kronor: int) -> str:
+    """A difference: +1 kr, −350 kr, 0 kr."""
+    sign = "+" if kronor > 0 else "−" if kronor < 0 else ""
+    return f"{sign}{money(abs(kronor))}"
+
+
 def percent(share: Number, decimals: int = 2) -> str:
     """A share of one: 0.2156 → 21,56 %."""
     value = (Decimal(str(share)) * 100).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)

@@ -24,6 +24,7 @@ def _or_dash(write: Callable[..., str]) -> Callable[..., str]:
 for _name, _write in {
     "number": formats.number,
     "money": formats.money,
+    "signed_money": formats.signed_money,
     "percent": formats.percent,
     "bytes": formats.size,
     "rate": formats.rate,

@@ -1,0 +1,59 @@
+"""Field types that several rooms share: days and sums as people write them."""
+
+import datetime
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consortium.dates import NotADay, read_day
+from consortium.formats import number
+
+_KRONOR = re.compile(r"(-?\d[\d\s\u00a0\u202f.]*)(?:,(?:00|-)|:-)?\s*(?:kr(?:onor)?\.?)?", re.IGNORECASE)
+
+
+class DayField(forms.DateField):
+    """2024-02-13, 13/2 2024, 240213 or 13 februari 2024."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"class": "w10", "inputmode": "text", "autocomplete": "off"})
+    default_error_messages = {
+        "invalid": _("Skriv dagen som 2024-02-13, 13/2 2024 eller 240213."),
+        "required": _("Skriv en dag, till exempel 2024-02-13."),
+    }
+
+    def to_python(self, value: Any) -> datetime.date | None:
+        if value in self.empty_values or isinstance(value, datetime.date):
+            return super().to_python(value)
+        try:
+            return read_day(str(value), timezone.localdate())
+        except NotADay:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class KronorField(forms.CharField):
+    """Whole kronor: 1500000, 1 500 000 or 1 500 000 kr. Öre are refused, not rounded."""
+
+    default_error_messages = {
+        "invalid": _("Skriv beloppet i hela kronor, till exempel 1 500 000."),
+        "required": _("Skriv ett belopp i hela kronor."),
+    }
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"class": "w10 num", "inputmode": "numeric"}))
+        super().__init__(max_length=40, **options)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, int):
+            return value
+        text = super().to_python(value)
+        if not text:
+            return None
+        if not (found := _KRONOR.fullmatch(text)):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return int(re.sub(r"[^\d-]", "", found[1]))
+
+    def prepare_value(self, value: Any) -> Any:
+        return number(value) if isinstance(value, int) else value
