@@ -7,7 +7,7 @@ a package that is not in the archive already).
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from archive import ingest
+from archive import ingest, project_progress
 from archive.models import AIP, SIP
 from archive.models.submissions import DeliveryKind
 from consortium import audit
@@ -37,6 +37,7 @@ def accept(sip: SIP, *, by: User) -> AIP | None:
         raise OwnDelivery(_("Du lämnade själv in den här leveransen. Be en kollega granska och godkänna den."))
     if sip.kind == DeliveryKind.TEST:
         _decide(sip, SIP.Status.TEST_PASSED, by=by)
+        project_progress.tell_accepted(sip)
         audit.record(by=by, what=Event.SIP_ACCEPTED, target=sip, place=sip.owner, kind=sip.kind)
         return None
     if earlier := AIP.objects.filter(owner=sip.owner, objid=sip.objid).first():
@@ -46,6 +47,7 @@ def accept(sip: SIP, *, by: User) -> AIP | None:
         )
     _decide(sip, SIP.Status.ACCEPTED, by=by)
     aip = ingest.take_in(sip, by=by)
+    project_progress.tell_accepted(sip)
     audit.record(by=by, what=Event.SIP_ACCEPTED, target=sip, place=sip.owner, aip=str(aip.pk))
     return aip
 
@@ -56,6 +58,7 @@ def give_back(sip: SIP, reason: str, *, by: User) -> SIP:
     sip = _locked(sip)
     _demand(sip, SIP.Status.GIVEN_BACK)
     _decide(sip, SIP.Status.GIVEN_BACK, by=by, reason=reason)
+    project_progress.tell_given_back(sip)
     audit.record(by=by, what=Event.SIP_GIVEN_BACK, target=sip, place=sip.owner)
     return sip
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from archive import ingest, preservation, storage, validation
+from archive import ingest, preservation, project_progress, storage, validation
 from archive.models import AIP, SIP, PreservationEvent, Receipt
 from archive.packages import build
 from consortium import registry
@@ -60,8 +60,9 @@ def _issue(aip: AIP) -> None:
         return
     number, issued_at = registry.next_number("KV"), database_now()
     document = {"schema": SCHEMA, "number": number, "issued_at": issued_at.isoformat(), **_facts(aip)}
-    Receipt.objects.create(aip=aip, number=number, issued_at=issued_at, document=document)
+    receipt = Receipt.objects.create(aip=aip, number=number, issued_at=issued_at, document=document)
     SIP.objects.filter(pk=aip.sip_id, status=SIP.Status.ACCEPTED).update(status=SIP.Status.ARCHIVED)
+    project_progress.tell_receipted(receipt)
 
 
 def let_go_of_source(aip: AIP) -> None:

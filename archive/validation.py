@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from archive import preservation, reception
+from archive import preservation, project_progress, reception
 from archive.models import SIP, PreservationEvent, ValidationReport
 from consortium.models.leases import database_now
 
@@ -72,7 +72,7 @@ def _conclude(sip: SIP, report: dict[str, Any], started: datetime.datetime) -> N
     sip.done(status=status, trouble="", stage="", objid=report["facts"]["objid"][:200], progress_at=database_now())
     counts = report["counts"]
     round_number = sip.reports.count() + 1
-    ValidationReport.objects.create(
+    kept = ValidationReport.objects.create(
         sip=sip,
         round=round_number,
         verdict=report["verdict"],
@@ -93,6 +93,7 @@ def _conclude(sip: SIP, report: dict[str, Any], started: datetime.datetime) -> N
         errors=counts["ERROR"],
         warnings=counts["WARNING"],
     )
+    project_progress.tell_judged(sip, kept)
 
 
 def _leave(sip: SIP, status: SIP.Status) -> None:

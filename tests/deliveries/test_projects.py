@@ -212,7 +212,7 @@ def test_what_one_municipality_writes_the_others_do_not_see(by: User) -> None:
         ("utan-ändelse", b"text", "Tillåtna slag"),
         ("prov.pdf", b"<html>", "stämmer inte"),
         ("prov.txt", b"a\0b", "stämmer inte"),
-        ("stor.pdf", b"%PDF-" + bytes(journal.DOCUMENT_MAX_BYTES), "högst 10 MB"),
+        ("stor.pdf", b"%PDF-" + bytes(journal.DOCUMENT_MAX_BYTES), "högst 10"),
     ],
 )
 def test_files_that_are_not_taken(by: User, project: DeliveryProject, filename: str, content: bytes, says: str) -> None:
