@@ -1,17 +1,21 @@
 """Förteckning: the units of an AIP, from the case metadata inside it or, where there is none, from its list of files.
 
+Case metadata is FGS Ärendehantering, CITS ERMS, or the vendor's own XML when the agreement says how it is read. Where
+the metadata says nothing of secrecy and disposal, the agreement's object types do.
+
 A unit's key follows from the package and its place in it, so a second reading finds the same rows and changes none of
 them: what an archivist has decided since stays decided. Metadata is read straight out of the stored package.
 """
 
 import datetime
+import fnmatch
 import logging
 import posixpath
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from itertools import islice
 
@@ -21,7 +25,7 @@ from django.utils.translation import gettext as _
 
 from archive import ingest, storage
 from archive.models import AIP, ArchivalUnit, ContentFile
-from archive.packages import erms
+from archive.packages import erms, vendor_xml
 from archive.packages.erms import Case, Document, RestrictionKind
 from archive.packages.xml import XMLRefused
 from consortium import personal_numbers
@@ -42,6 +46,8 @@ _PACKAGE_FILES = re.compile(
 )
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 Access = ArchivalUnit.Access
+Read = Callable[[Iterable[bytes]], Iterator[Case | Document]]
+OTHERS = "*"  # the agreement's row for object types without one of their own
 
 
 @dataclass
@@ -81,34 +87,44 @@ class _Reader:
         self.aip = aip
         self.now = now
         self.files: QuerySet[ContentFile] = aip.content_files.order_by("path")
-        self.default = Access.PUBLIC if aip.agreement.public_by_default else Access.NOT_ASSESSED
+        agreement = aip.agreement
+        self.default = Access.PUBLIC if agreement.public_by_default else Access.NOT_ASSESSED
+        self.types: dict[str, dict[str, str]] = {row["name"].casefold(): row for row in agreement.object_types}
+        self.reading = vendor_xml.Reading.compile(agreement.mapping) if agreement.mapping else None
 
     def units(self) -> Iterator[_Made]:
         described = False
-        for metadata, specification in self._metadata():
+        for metadata, read in self._metadata():
             described = True
-            yield from self._from_cases(metadata, specification)
+            yield from self._from_cases(metadata, read)
         if not described:
             yield from self._from_files()
 
-    def _metadata(self) -> Iterator[tuple[ContentFile, erms.Specification]]:
+    def _metadata(self) -> Iterator[tuple[ContentFile, Read]]:
         """The XML files that hold cases; in a package of very many XML files only those with a telling name."""
+        if self.reading:
+            yield from self._by_agreement(self.reading)
         candidates = list(self.files.filter(path__iendswith=".xml")[: MOST_XML_TRIED + 1])
         if len(candidates) > MOST_XML_TRIED:
             candidates = [file for file in self._xml_files() if _METADATA_NAME.search(file.path)]
         for file in candidates:
             head = storage.read_range(self.aip, file.offset, min(file.size, _HEAD)) if file.size else ()
             if specification := erms.specification_of(head):
-                yield file, specification
+                yield file, partial(erms.read, specification=specification)
+
+    def _by_agreement(self, reading: vendor_xml.Reading) -> Iterator[tuple[ContentFile, Read]]:
+        for file in self._xml_files():
+            if fnmatch.fnmatchcase(file.path, reading.files):
+                yield file, partial(vendor_xml.read, reading=reading)
 
     def _xml_files(self) -> Iterator[ContentFile]:
         return self.files.filter(path__iendswith=".xml").iterator()
 
-    def _from_cases(self, metadata: ContentFile, specification: erms.Specification) -> Iterator[_Made]:
+    def _from_cases(self, metadata: ContentFile, read: Read) -> Iterator[_Made]:
         content = storage.read_range(self.aip, metadata.offset, metadata.size)
         where = sha256(metadata.path.encode()).hexdigest()[:16]
         try:
-            for number, each in enumerate(erms.read(content, specification)):
+            for number, each in enumerate(read(content)):
                 yield self._record(each, f"{where}:{number}", number, metadata.path)
         except XMLRefused as problem:
             log.error("%s, %s kunde inte läsas till slut: %s", self.aip.number, metadata.path, problem)
@@ -125,7 +141,8 @@ class _Reader:
         return made
 
     def _unit(self, each: Case | Document, place: str, position: int, parent: ArchivalUnit | None) -> ArchivalUnit:
-        access, law, until = self._access(each, parent)
+        type_row = self._type(each.kind)
+        access, law, until = self._access(each, parent, type_row)
         public_title = each.public_title or each.title or each.kind or each.reference
         first, last = each.dates.first(), each.dates.closed or each.dates.decided or each.dates.dispatched
         dated_from = day(first, last=False)
@@ -147,7 +164,12 @@ class _Reader:
             secrecy_provision=law[:120],
             secrecy_base_on=dated_from if access == Access.SECRET else None,
             secrecy_until=until,
+            **_disposal(each, type_row, dated_to or dated_from),
         )
+
+    def _type(self, kind: str | None) -> dict[str, str]:
+        """What the agreement says of this kind of case or document."""
+        return self.types.get((kind or "").casefold()) or self.types.get(OTHERS, {})
 
     def _row(self, place: str, **fields: object) -> ArchivalUnit:
         unit = ArchivalUnit(
@@ -164,7 +186,7 @@ class _Reader:
         return unit
 
     def _access(
-        self, each: Case | Document, parent: ArchivalUnit | None
+        self, each: Case | Document, parent: ArchivalUnit | None, type_row: dict[str, str]
     ) -> tuple[ArchivalUnit.Access, str, datetime.date | None]:
         """Secret when marked so, or inside what is; not assessed when anything else calls for a person to look."""
         marks = [mark for mark in each.restrictions if mark.kind is RestrictionKind.SECRECY]
@@ -177,6 +199,8 @@ class _Reader:
             )
         if parent and parent.access == Access.SECRET:
             return Access.SECRET, parent.secrecy_provision, parent.secrecy_until
+        if law := type_row.get("secrecy"):
+            return Access.SECRET, law, _years_after(day(each.dates.first(), last=False), type_row.get("years"))
         protected = any(party.protected_identity for party in each.parties)
         if each.restrictions or protected or (parent and parent.access == Access.NOT_ASSESSED):
             return Access.NOT_ASSESSED, "", None
@@ -204,12 +228,14 @@ class _Reader:
         return dict(self.files.values_list("path", "pk"))
 
     def _from_files(self) -> Iterator[_Made]:
-        """A collection named as the package, with a document per file."""
+        """A collection named as the package, with a document per file. Here only the row for all others can apply."""
+        law = self._type(None).get("secrecy", "")
+        self.of_files = {"access": Access.SECRET if law else self.default, "secrecy_provision": law[:120]}
         collection = self._row(
             "samling",
             level=ArchivalUnit.Level.COLLECTION,
             title=self.aip.label or self.aip.number,
-            access=self.default,
+            **self.of_files,
         )
         yield _Made([collection])
         for position, file in enumerate(self.files.iterator()):
@@ -225,10 +251,35 @@ class _Reader:
             level=ArchivalUnit.Level.DOCUMENT,
             title=readable(name),
             description=" / ".join(map(readable, folder.split("/"))) if folder else "",
-            access=self.default,
+            **self.of_files,
         )
         unit.holds_personal_number |= personal_numbers.holds_one(file.path)
         return _Made([unit], [(unit.pk, file.pk)])
+
+
+def _disposal(
+    each: Case | Document, type_row: dict[str, str], last_day: datetime.date | None
+) -> dict[str, str | datetime.date | None]:
+    """What the delivery says of disposal, else what the agreement does. Nothing is disposed of because of it."""
+    said = each.disposal
+    if said and said.disposable:
+        text = ", ".join(part for part in (said.period, said.mandate) if part)
+        return {"disposal": text[:200], "disposal_from": day(said.earliest, last=False)}
+    years = type_row.get("disposal")
+    if said or not years:
+        return {}
+    rule = _("Gallras %(years)s år efter avslut") % {"years": years}
+    text = ", ".join(part for part in (rule, type_row.get("mandate")) if part)
+    return {"disposal": text[:200], "disposal_from": _years_after(last_day, years)}
+
+
+def _years_after(begins: datetime.date | None, years: str | None) -> datetime.date | None:
+    if begins is None or not years or begins.year + int(years) > datetime.MAXYEAR:
+        return None
+    try:
+        return begins.replace(year=begins.year + int(years))
+    except ValueError:  # 29 February
+        return begins.replace(year=begins.year + int(years), day=28)
 
 
 def readable(name: str) -> str:

@@ -46,7 +46,7 @@ class TooManyOpen(Refused):
 class AgreementHinders(Refused):
     """The sentence is the agreement's own: unsigned, run out or not yet in force."""
 
-    sentence = "%(sentence)s"
+    sentence: ClassVar[str | Promise] = "%(sentence)s"
 
 
 class WaitsForAgreement(AgreementHinders):
