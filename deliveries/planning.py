@@ -110,7 +110,7 @@ class Overview:
 
 
 def overview(consortium: Consortium, year: int) -> Overview:
-    """All members in Swedish order, those without a plan too. Three questions to the database, however many they are."""
+    """All members in Swedish order, those without a plan too, in three questions to the database."""
     members = (
         consortium.members()
         .in_swedish_order()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium.constraints import paired
 from consortium.swedish import swedish_order
 
-_VERSION = re.compile(r"(?P<name>.+?)[\s_-]*v?\.?(?P<version>\d{1,4}(\.\d+)*)", re.IGNORECASE)
+_VERSION = re.compile(r"(?P<name>.*?[^\W\d_])(?:[\s_-]+v\.?)?[\s_-]*(?P<version>\d{1,4}(\.\d+)*)", re.IGNORECASE)
 
 
 def folded(name: str) -> str:
