@@ -20,6 +20,7 @@ APPEND_ONLY = {
     "governance_costreport",
     "governance_reportline",
     "governance_settlementshare",
+    "governance_extract",
     "governance_stagechange",
     "governance_hostchange",
     "governance_minutes",

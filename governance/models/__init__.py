@@ -10,6 +10,7 @@ from governance.models.costs import (
     ReportLine,
     SettlementShare,
 )
+from governance.models.dispatches import Dispatch, DispatchGroup, Extract
 from governance.models.feedback import Feedback, FeedbackTopic
 from governance.models.inquiries import Inquiry, InquiryReply
 from governance.models.meetings import AgendaItem, Attachment, Attendance, Meeting
@@ -26,8 +27,11 @@ from governance.models.minutes import (
     Remark,
     Signature,
 )
+from governance.models.notices import Notice, Posting
+from governance.models.old_minutes import OldMinutes
 from governance.models.parties import Party
 from governance.models.populations import Population
+from governance.models.publications import Publication
 from governance.models.rounds import Dependency, ExtensionRound, Hold, Milestone, ReturnItem, RoundDecision, Withdrawal
 from governance.models.series import AgreementDeadline, FeedToken, MeetingSeries, PlannedMeeting, SeriesComment
 from governance.models.stages import HostChange, StageChange
@@ -51,8 +55,11 @@ __all__ = [
     "CostShare",
     "Decision",
     "Dependency",
+    "Dispatch",
+    "DispatchGroup",
     "Dissent",
     "ExtensionRound",
+    "Extract",
     "FeeSchedule",
     "FeedToken",
     "Feedback",
@@ -68,11 +75,15 @@ __all__ = [
     "Minutes",
     "MinutesDocument",
     "Municipality",
+    "Notice",
+    "OldMinutes",
     "Paragraph",
     "ParagraphVersion",
     "Party",
     "PlannedMeeting",
     "Population",
+    "Posting",
+    "Publication",
     "Remark",
     "ReportLine",
     "ReturnItem",
