@@ -11,11 +11,13 @@ from typing import Any, ParamSpec, Protocol, cast
 
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
+from celery.signals import beat_init
 from django.db import transaction
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 P = ParamSpec("P")
+EACH_MINUTE = 60.0
 log = logging.getLogger(__name__)
 
 
@@ -52,3 +54,11 @@ def light_task(function: Callable[P, None]) -> Task[P]:
 def heavy_task(function: Callable[P, None]) -> Task[P]:
     """For minutes: reading whole packages, writing and re-reading copies."""
     return cast(Task[P], shared_task(base=Doorbell, rings_in="heavy")(function))
+
+
+@beat_init.connect
+def begin_at_once(sender: Any, **_: Any) -> None:
+    """The clock's first round comes with its start, not a minute later: what is due has waited long enough."""
+    for entry in sender.app.conf.beat_schedule.values():
+        if entry["schedule"] == EACH_MINUTE:
+            sender.app.send_task(entry["task"], **entry["options"])

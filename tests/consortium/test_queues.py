@@ -1,5 +1,6 @@
 """The doorbell: after the commit, on the right queue, and never in the way of the act."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from celery.signals import beat_init
 from django.conf import settings
 from django.db import transaction
 
@@ -60,3 +62,12 @@ def test_without_redis_the_act_succeeds_at_once(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=True)
     assert float(done.stdout) < 2
     assert "svepet tar" in done.stderr
+
+
+def test_the_clock_rings_at_its_start(broker: redis.Redis) -> None:
+    """A portal is sound when its sweep has gone; nobody should wait a minute to hear so."""
+    from consortium.celery import app
+
+    beat_init.send(sender=app.Beat())
+    rung = [json.loads(message)["headers"]["task"] for message in broker.lrange("light", 0, -1)]
+    assert "archive.tasks.sweep" in rung
