@@ -147,6 +147,7 @@ CELERY_TASK_DEFAULT_QUEUE = "light"
 CELERY_TIMEZONE = "Europe/Stockholm"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "archive.tasks.sweep", "schedule": 60.0, "options": {"expires": 55}},
+    "deliveries": {"task": "deliveries.tasks.follow_calendar", "schedule": 900.0, "options": {"expires": 800}},
     "post": {"task": "consortium.tasks.deliver_post", "schedule": 60.0, "options": {"expires": 55}},
 }
 
