@@ -72,8 +72,8 @@ def description_of(aip: AIP) -> build.PackageDescription:
     return build.PackageDescription(
         objid=aip.objid,
         label=aip.label or aip.sip.filename,
-        creator=build.Organisation(aip.records_creator.name, _code(owner)),
-        submitter=build.Organisation(owner.official_name, _code(owner)),
+        creator=build.Organisation(aip.records_creator.name, code_of(owner)),
+        submitter=build.Organisation(owner.official_name, code_of(owner)),
         agreement=build.Agreement(
             agreement.number, timezone.localtime(signed).date() if signed else agreement.valid_from
         ),
@@ -161,7 +161,7 @@ def _authority_id(owner: Municipality) -> premis.Identifier:
     return premis.Identifier(f"SE/{owner.code}", "local")
 
 
-def _code(owner: Municipality) -> str:
+def code_of(owner: Municipality) -> str:
     return f"ORG:{owner.organisation_number.replace('-', '')}" if owner.organisation_number else f"Local:{owner.code}"
 
 

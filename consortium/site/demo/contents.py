@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from archive.packages.build import SourceFile
 from archive.packages.erms import Attachment, Case, Dates, Document, Restriction, RestrictionKind
+from archive.sample_files import page
 
 VILLAGES = ["Exempelby", "Norra Exempelby", "Kyrkexempel", "Exempelbo", "Sörexempel"]
 PERMITS = [
@@ -47,30 +48,6 @@ class Contents:
     system: str
     cases: list[Case]
     files: list[SourceFile]
-
-
-def page(title: str, *lines: str) -> bytes:
-    """A real one-page PDF 1.4 with a heading and some lines of text."""
-
-    def escaped(text: str) -> bytes:
-        return text.encode("cp1252", "replace").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
-
-    rows = b"".join(b"0 -20 Td (" + escaped(line) + b") Tj " for line in lines)
-    drawn = b"BT /F1 16 Tf 72 760 Td (" + escaped(title) + b") Tj /F1 11 Tf 0 -12 Td " + rows + b"ET"
-    bodies = [
-        b"<</Type/Catalog/Pages 2 0 R/Lang(sv-SE)>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
-    ]
-    out, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(bodies, 1):
-        places.append(len(out))
-        out += b"%d 0 obj" % number + body + b"endobj\n"
-    table = b"0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
-    trailer = b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(out)
-    return out + b"xref\n0 6\n" + table + trailer
 
 
 def permits(municipality: str, chance: random.Random) -> Contents:
