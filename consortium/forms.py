@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium.dates import NotADay, read_day
 from consortium.formats import number
+from consortium.precision import as_typed, read_rough
 
 _KRONOR = re.compile(r"(-?\d[\d\s\u00a0\u202f.]*)(?:,(?:00|-)|:-)?\s*(?:kr(?:onor)?\.?)?", re.IGNORECASE)
 
@@ -57,3 +58,28 @@ class KronorField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return number(value) if isinstance(value, int) else value
+
+
+class RoughDayField(forms.CharField):
+    """A day as exactly as it is known: 2022-10-03, oktober 2022, hösten 2022, 2022. Gives the day and its precision."""
+
+    default_error_messages = {
+        "invalid": _("Skriv till exempel 2022-11-24, oktober 2022, hösten 2022 eller 2022."),
+        "required": _("Skriv när, till exempel 2022-11-24 eller hösten 2022."),
+    }
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"class": "w20", "autocomplete": "off"}))
+        super().__init__(max_length=40, **options)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return read_rough(text, timezone.localdate())
+        except NotADay:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return as_typed(*value) if isinstance(value, tuple) else value

@@ -1,0 +1,1 @@
+"""Forms check shape: one module a room."""
