@@ -329,6 +329,12 @@ class Signature(_Once):
         return f"{self.get_role_display()} {self.at:%Y-%m-%d}"
 
 
+def signer_role(row: Attendance) -> Signature.Role:
+    if row.is_secretary:
+        return Signature.Role.SECRETARY
+    return Signature.Role.CHAIR if row.is_chair else Signature.Role.ADJUSTER
+
+
 class MinutesDocument(_Once):
     """The adjusted minutes as PDF, kept byte for byte."""
 
