@@ -79,6 +79,9 @@ def read(text: str, *, on: datetime.date | None = None, source: str = "") -> Pro
         wanted = _("Första raden ska ha rubrikerna kommunkod eller kommun, folkmängd och per den.")
         proposal.faults.append(Fault(0, wanted))
         return proposal
+    if len(lines) == 1:
+        proposal.faults.append(Fault(0, _("Filen har inga kommuner.")))
+        return proposal
     known = {each.pk: each for each in Municipality.objects.all()}
     days: dict[datetime.date, int] = {on: 0} if on and "on" not in heads else {}
     counts: dict[str, tuple[int, int]] = {}
@@ -101,8 +104,6 @@ def read(text: str, *, on: datetime.date | None = None, source: str = "") -> Pro
         counts[municipality.pk] = (line, count)
         proposal.source = proposal.source or row.get("source", "")
     _settle_day(proposal, days)
-    if not counts and not proposal.faults:
-        proposal.faults.append(Fault(0, _("Filen har inga kommuner.")))
     if not proposal.source:
         proposal.faults.append(Fault(0, _("Källa saknas. Ange var siffrorna kommer från, till exempel SCB.")))
     before = _before(counts)
