@@ -98,6 +98,7 @@ def _xlsx(content: bytes) -> Iterator[Row]:
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what the file says of its size may be wrong, and rows would be lost
         for line, values in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True), 1):
             if line > 2 * MAX_ROWS:
                 raise Unreadable(_("Filen har fler än 50 000 rader. Dela upp den i flera filer."))

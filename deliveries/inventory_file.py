@@ -21,7 +21,7 @@ from deliveries.models import SystemInventory
 from deliveries.models.systems import folded
 from governance.models import Municipality
 
-MOST_FAULTS, MOST_NEW_SYSTEMS, LONGEST_SHOWN = 1_000, 500, 60
+MOST_FAULTS, MOST_NEW_SYSTEMS, MOST_LETTERS, LONGEST_SHOWN = 1_000, 500, 80, 60
 FIELDS = tuple(column.field for column in COLUMNS if column.field not in ("municipality", "system"))
 _NEAR = 0.85  # nearer than this is a slip of the pen, not a new system
 
@@ -133,12 +133,12 @@ class Reader:
         return found
 
     def _unknown_place(self, name: str) -> str:
-        if name not in self.nearest_place:
+        if name not in self.nearest_place and len(self.nearest_place) < MOST_FAULTS:
             bare = folded(name).removesuffix("kommun").removesuffix("stad")
             names = {folded(each.name): each.name for each in self.known}
             near = difflib.get_close_matches(bare, names, n=1) or difflib.get_close_matches(folded(name), names, n=1)
             self.nearest_place[name] = names[near[0]] if near else ""
-        if near_name := self.nearest_place[name]:
+        if near_name := self.nearest_place.get(name):
             return _("Kommunen är okänd. Menade du %(name)s?") % {"name": near_name}
         return _("Kommunen är okänd. Skriv kommunens namn eller fyrsiffriga kod.")
 
@@ -150,21 +150,26 @@ class Reader:
         if found := self.names.find(name):
             system, version = found
             return system.name, system.pk, version
-        near, likeness = self._near(name)
-        if self.register_systems and likeness < _NEAR and len(name) <= 80:
-            if folded(name) in reading.new_systems or len(reading.new_systems) < MOST_NEW_SYSTEMS:
-                return reading.new_systems.setdefault(folded(name), name), None, ""
-            reading.fault(line, label, name, _("Filen har fler än 500 nya system. Dela upp den i flera filer."))
+        if folded(name) in reading.new_systems:
+            return reading.new_systems[folded(name)], None, ""
+        if reading.fault_count >= MOST_FAULTS:
+            reading.fault(line, label, name, "")  # only counted: looking for the nearest name takes time
             return None
-        reading.fault(
-            line,
-            label,
-            name,
-            _("Systemet är okänt. Menade du %(name)s? Annars: lägg upp systemet i registret först.") % {"name": near}
-            if near
-            else _("Systemet är okänt. Lägg upp det i registret först, eller välj att nya system läggs upp."),
-        )
+        near, likeness = self._near(name)
+        if not self.register_systems or likeness >= _NEAR or len(name) > MOST_LETTERS:
+            reading.fault(line, label, name, self._unknown_system(near))
+        elif len(reading.new_systems) >= MOST_NEW_SYSTEMS:
+            reading.fault(line, label, name, _("Filen har fler än 500 nya system. Dela upp den i flera filer."))
+        else:
+            return reading.new_systems.setdefault(folded(name), name), None, ""
         return None
+
+    def _unknown_system(self, near: str) -> str:
+        if near:
+            return _("Systemet är okänt. Menade du %(name)s? Annars: lägg upp systemet i registret först.") % {
+                "name": near
+            }
+        return _("Systemet är okänt. Lägg upp det i registret först, eller välj att nya system läggs upp.")
 
     def _near(self, name: str) -> tuple[str, float]:
         if name not in self.nearest_system:

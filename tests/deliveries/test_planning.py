@@ -15,7 +15,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 Status = DeliveryPlan.Status
 YEAR = 2023
-DECIDED = {
+DECIDED: dict[str, Any] = {
     "status": Status.DECIDED,
     "mandate_holder": "Kanslichef",
     "deciding_body": "Kommunstyrelsen",
