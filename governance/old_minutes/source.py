@@ -57,11 +57,16 @@ def _pdf_pages(content: bytes) -> list[str]:
 def _text_pages(content: bytes) -> list[str]:
     if b"\0" in content[:4096]:
         raise Unreadable(_("Filen är varken text eller PDF. Spara protokollet som PDF och försök igen."))
+    return decoded(content).split("\f")
+
+
+def decoded(content: bytes) -> str:
+    """UTF-8, or what Windows wrote before it."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\f")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _plain(text: str) -> str:

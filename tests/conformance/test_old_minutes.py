@@ -16,7 +16,8 @@ OFFICIAL = {"2080": "Falu kommun", "2082": "Säters kommun", "2029": "Leksands k
 
 @cache
 def known() -> tuple[list[KnownMunicipality], dict[str, list[str]]]:
-    municipalities, regions = [], {}
+    municipalities: list[KnownMunicipality] = []
+    regions: dict[str, list[str]] = {}
     with corpus("data/municipalities.csv").open(encoding="utf-8") as table:
         for row in csv.DictReader(table):
             official = OFFICIAL.get(row["code"], f"{row['name']} kommun")

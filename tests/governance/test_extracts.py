@@ -1,0 +1,70 @@
+"""Extracts: only of what is adjusted, with marks on every page, vouched for and unchangeable."""
+
+import dataclasses
+import hashlib
+import io
+
+import pikepdf
+import pytest
+from django.db import DatabaseError, transaction
+
+from consortium.models import AuditEvent
+from governance import adjustment, extracts
+from governance.models import Extract
+from tests.consortium import pdf
+from tests.governance import publishing, steering
+from tests.governance.publishing import CONTENT
+from tests.governance.steering import Steering
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def group() -> Steering:
+    return steering.group()
+
+
+def test_what_is_not_adjusted_is_not_vouched_for(group: Steering) -> None:
+    with pytest.raises(extracts.NotAdjusted):
+        extracts.certify(publishing.written(group).paragraphs.get(), by=group.secretary)
+
+
+def test_the_certification_says_who_when_and_of_which_bytes(group: Steering) -> None:
+    paragraph = publishing.adjusted(group).paragraphs.get()
+    made = extracts.certify(paragraph, by=group.secretary)
+    assert made.sha256 == hashlib.sha256(made.pdf).hexdigest()
+    assert (made.certified_by, made.certified_as) == (group.secretary, "Enhetschef, e-arkivcentrum")
+    event = AuditEvent.objects.get(what="extract_certified")
+    assert event.details == {"paragraph": 1, "sha256": made.sha256}
+
+
+def test_every_page_has_the_marks_of_the_adjusters_and_the_certification(group: Steering) -> None:
+    long = dataclasses.replace(CONTENT, summary="\n\n".join(f"Stycke {n} om samverkan." for n in range(90)))
+    made = extracts.certify(publishing.adjusted(group, long).paragraphs.get(), by=group.secretary)
+    with pikepdf.open(io.BytesIO(made.pdf)) as read:
+        pages = len(read.pages)
+    assert pages >= 3
+    with pdf.Read(bytes(made.pdf)) as read:
+        assert read.claims() == {"PDF/A": "2a", "PDF/UA": "1"}
+        said = read.text()
+    assert said.count("Utdragsbestyrkande") >= pages
+    assert said.count("Sekretariatschef") >= pages
+    assert said.index("Styrgruppen godkänner planen.") < said.index("Stycke 1 om samverkan.")
+
+
+def test_a_paragraph_adjusted_at_once_can_be_certified_alone(group: Steering) -> None:
+    paragraph = publishing.written(group).paragraphs.get()
+    adjustment.adjust_at_once(paragraph, by=group.chair)
+    adjustment.adjust_at_once(paragraph, by=group.adjuster)
+    made = extracts.certify(paragraph, by=group.secretary)
+    with pdf.Read(bytes(made.pdf)) as read:
+        assert "Sekretariatschef" in read.text()
+
+
+def test_neither_the_portal_nor_sql_changes_an_extract(group: Steering) -> None:
+    made = extracts.certify(publishing.adjusted(group).paragraphs.get(), by=group.secretary)
+    with pytest.raises(TypeError):
+        made.save()
+    for change in (lambda: Extract.objects.update(certified_as="Annan"), lambda: Extract.objects.all().delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
