@@ -6,13 +6,12 @@ stored order against what METS declared of them. Nothing is unpacked, and memory
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from archive.packages import checksums, without_mets, xml
+from archive.packages import checksums, finding_mets, self_description, without_mets, xml
 from archive.packages import rules as _rules
 from archive.packages.container import ContainerRefused, Fault, Tree, open_package
 from archive.packages.contents import Contents
@@ -21,9 +20,9 @@ from archive.packages.hands import Hands, worth_it
 from archive.packages.identity_numbers import masked
 from archive.packages.index import FILE
 from archive.packages.limits import Limits
-from archive.packages.mets import CSIP, EXT, Document, Node, WrongRoot, read
+from archive.packages.mets import Document, WrongRoot, read
 from archive.packages.profile import Expectation, Profile, detect
-from archive.packages.report import Agent, Facts, Finding, Findings, Place, Report, Severity, Verdict, quote
+from archive.packages.report import Facts, Finding, Findings, Place, Report, Severity, Verdict, quote
 from archive.packages.rulebook import ROLES, Rulebook
 from archive.packages.scanning import Scanner
 from archive.packages.schemas import Register
@@ -145,9 +144,13 @@ class _Check:
         params = {"reason": fault.reason}
         self.findings.add(Finding(fault.rule, severity, place, quote(fault.found), quote(fault.expected), params))
 
+    def _faults(self, faults: Iterable[Fault]) -> None:
+        for fault in faults:
+            self._container_fault(fault)
+
     def _judge(self, tree: Tree, collect: Callable[[Content], None] | None, identify: bool) -> None:
         self.facts = Facts(container=tree.kind, root=tree.root.rstrip("/"), files=tree.files, bytes=tree.bytes)
-        self._check_extension(tree)
+        self._faults(finding_mets.foreign_extension(self.path.name, tree))
         if other := self._without_mets(tree):
             self._judge_without_mets(tree, other, collect, identify)
             return
@@ -168,7 +171,7 @@ class _Check:
             return
         view = PackageView(tree, self.documents[0], self.documents, self.profile)
         book.package(view, self.documents[0])
-        self._gather_facts()
+        self.facts = self_description.from_mets(self.facts, view.root)
         self._check_expectation(book)
         self._judge_contents(book)
         self._prove(book, collect, identify)
@@ -203,14 +206,6 @@ class _Check:
 
     # Which METS, which profile
 
-    def _check_extension(self, tree: Tree) -> None:
-        endings = {"zip": (".zip",), "tar": (".tar",), "tar.gz": (".tar.gz", ".tgz", ".gz")}
-        foreign = [end for kind, ends in endings.items() if kind != tree.kind for end in ends]
-        own = endings.get(tree.kind, ())
-        name = self.path.name.lower()
-        if tree.kind != "folder" and name.endswith(tuple(foreign)) and not name.endswith(own):
-            self._container_fault(Fault("E_ARCHIVE_EXTENSION", "extension", "", self.path.name, own[0]))
-
     def _mets_name(self, tree: Tree) -> str | None:
         wanted = self.asked.mets if self.asked is not None else ("METS.xml", "sip.xml")
         there = [name for name in wanted if tree.find_number(name) is not None]
@@ -219,34 +214,15 @@ class _Check:
         if len(there) > 1:
             self._container_fault(Fault("SK-METS-TWO", "two", there[1], ", ".join(there), wanted[0]))
             return there[0]
-        self._say_no_mets(tree, wanted)
+        self._faults(finding_mets.none_there(tree, wanted, self.profile))
         return None
-
-    def _say_no_mets(self, tree: Tree, wanted: tuple[str, ...]) -> None:
-        """The METS is not where it belongs: say where something like it lies instead."""
-        deeper = [
-            member.path
-            for member in _first(tree.members(), 100_000)
-            if member.path.lower().endswith(("mets.xml", "sip.xml"))
-        ]
-        roots = sorted(tree.tops)
-        if not tree.root and len(roots) > 1 and any(path.count("/") == 1 for path in deeper):
-            self._container_fault(Fault("E_ARCHIVE_LAYOUT", "two-roots", "", ", ".join(roots[:10]), "1"))
-            if self.profile.severity("CSIPSTR1") is not None:
-                self._container_fault(Fault("CSIPSTR1", "two-roots", "", ", ".join(roots[:10]), "1"))
-            return
-        rule = "SK-METS-MISSING"
-        shortest = min(deeper, key=lambda path: path.count("/"), default=None)
-        self._container_fault(Fault(rule, "elsewhere" if shortest else "missing", "", shortest, " / ".join(wanted)))
-        if self.profile.severity("CSIPSTR4") is not None and wanted[0] == "METS.xml":
-            self._container_fault(Fault("CSIPSTR4", "missing", "", shortest, "METS.xml"))
 
     def _choose_profile(self, tree: Tree, name: str) -> bool:
         """Which specification the METS says it follows; False when it cannot even begin to be read."""
         member = tree.find(name)
         assert member is not None
         try:
-            root, oais = _peek(tree.chunks(member), self._xml_limits())
+            root, oais = finding_mets.peek(tree.chunks(member), self._xml_limits())
         except xml.XMLRefused as refused:
             self._refused_xml(name, refused)
             return False
@@ -275,7 +251,7 @@ class _Check:
         assert member is not None
         listed: set[str] = set()
         try:
-            for href in _hrefs(tree.chunks(member), self._xml_limits()):
+            for href in finding_mets.listed_paths(tree.chunks(member), self._xml_limits()):
                 listed.add(href)
         except xml.XMLRefused as refused:
             self._refused_xml(name, refused)
@@ -289,7 +265,7 @@ class _Check:
     # Reading METS
 
     def _read_all_mets(self, book: Rulebook, name: str) -> bool:
-        waiting = [name, *_representation_mets(book.tree)] if name == "METS.xml" else [name]
+        waiting = [name, *finding_mets.of_representations(book.tree)] if name == "METS.xml" else [name]
         done: set[str] = set()
         while waiting:
             path = waiting.pop(0)
@@ -354,6 +330,10 @@ class _Check:
             specifications=tuple(dict.fromkeys(found.specifications)),
         )
 
+    def _check_expectation(self, book: Rulebook) -> None:
+        place = self.documents[0].place(self.documents[0].header) if self.documents else Place(self.facts.mets)
+        self_description.compare(book, self.facts, self.expect, place)
+
     # The bytes
 
     def _call_hands(self, tree: Tree, name: str, collect: object, identify: bool) -> None:
@@ -402,116 +382,6 @@ class _Check:
             path = book.tree.index.path(number)[len(book.tree.root) :]
             if book.tree.index.kinds[number] == FILE and (shown := masked(path)) != path:
                 book.add("SK-PERSONAL-NUMBER", Place(shown))
-
-    # What the package says of itself
-
-    def _gather_facts(self) -> None:
-        document = self.documents[0]
-        root, header = document.root, document.header
-        if root is None:
-            return
-        agents = tuple(_agent(node) for node in (header.child("agent") if header is not None else ()))
-        agreements = tuple(
-            node.text.strip()
-            for node in (header.child("altRecordID") if header is not None else ())
-            if node.get("TYPE") == "SUBMISSIONAGREEMENT" and node.text.strip()
-        )
-        said = header.get if header is not None else (lambda _: "")
-        self.facts = replace(
-            self.facts,
-            mets=document.path,
-            objid=root.get("OBJID").strip(),
-            label=root.get("LABEL"),
-            type=root.get("TYPE"),
-            mets_profile=root.get("PROFILE"),
-            created=said("CREATEDATE"),
-            record_status=said("RECORDSTATUS"),
-            oais_status=said(EXT + "OAISSTATUS") or said(CSIP + "OAISPACKAGETYPE"),
-            content_specification=root.get(CSIP + "CONTENTINFORMATIONTYPE")
-            or root.get(EXT + "CONTENTTYPESPECIFICATION"),
-            agreements=agreements,
-            agents=agents,
-            codes=tuple(dict.fromkeys(code for agent in agents for code in agent.codes)),
-        )
-
-    def _check_expectation(self, book: Rulebook) -> None:
-        expect, facts = self.expect, self.facts
-        place = self.documents[0].place(self.documents[0].header) if self.documents else Place(facts.mets)
-        if expect.agreements:
-            wanted = {_compact(number) for number in expect.agreements}
-            named = {_compact(part) for text in facts.agreements for part in (text, *text.split(";"))}
-            if not wanted & named:
-                found = "; ".join(facts.agreements) or None
-                book.add("SK-AGREEMENT", place, found, ", ".join(expect.agreements))
-        if expect.codes:
-            wanted = {_code(code) for code in expect.codes}
-            if not wanted & {_code(code) for code in facts.codes}:
-                book.add("SK-OWNER", place, ", ".join(facts.codes) or None, ", ".join(expect.codes))
-
-
-def _peek(source: Iterable[bytes], limits: xml.XMLLimits) -> tuple[dict[str, str], str]:
-    """The root's attributes and what the header calls the package (SIP, AIP, DIP), from the first bytes."""
-    root: dict[str, str] = {}
-    for event, element in xml.every_event(source, limits=limits):
-        if event != "start":
-            continue
-        if not root:
-            root = {"": "", **dict(element.attrib.items())}
-        elif element.tag.endswith("}metsHdr"):
-            return root, element.get(CSIP + "OAISPACKAGETYPE", "")
-        else:
-            break
-    return root, ""
-
-
-def _hrefs(source: Iterable[bytes], limits: xml.XMLLimits) -> Iterator[str]:
-    from archive.packages.mets import HREF
-    from archive.packages.references import resolve
-
-    for event, element in xml.every_event(source, limits=limits):
-        if event == "start" and (href := element.get(HREF)):
-            reference = resolve(href)
-            yield reference.path
-            if reference.literal:
-                yield reference.literal
-        elif event == "end":
-            xml.forget(element)
-
-
-def _representation_mets(tree: Tree) -> list[str]:
-    paths = [f"representations/{name}/METS.xml" for name in tree.subfolders("representations")]
-    return [path for path in paths if tree.find_number(path) is not None]
-
-
-def _agent(node: Node) -> Agent:
-    notes = [note.text.strip() for note in node.child("note") if note.text.strip()]
-    name = next((child.text.strip() for child in node.child("name")), "")
-    software = node.get("OTHERTYPE") == "SOFTWARE"
-    return Agent(
-        role=node.get("ROLE"),
-        type=node.get("TYPE"),
-        name=name,
-        othertype=node.get("OTHERTYPE"),
-        otherrole=node.get("OTHERROLE"),
-        codes=() if software else tuple(notes),
-    )
-
-
-def _compact(text: str) -> str:
-    return "".join(text.split()).casefold()
-
-
-def _code(text: str) -> str:
-    """ "ORG:212000-2239", "2120002239" and "org: 212000 2239" name the same organisation."""
-    value = text.rpartition(":")[2] if text[:5].upper().startswith(("ORG:", "VAT:", "DUNS:")) else text
-    return "".join(character for character in value if character.isalnum()).casefold()
-
-
-def _first(items: Iterable[Any], most: int) -> Iterator[Any]:
-    for number, item in enumerate(items):
-        if number >= most:
-            return
-        yield item
 
 
 _rules.load_all()
