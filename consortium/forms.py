@@ -13,6 +13,7 @@ from consortium.dates import NotADay, read_day
 from consortium.formats import number
 from consortium.precision import as_typed, read_rough
 
+LONGEST = 40
 _KRONOR = re.compile(r"(-?\d[\d\s\u00a0\u202f.]*)(?:,(?:00|-)|:-)?\s*(?:kr(?:onor)?\.?)?", re.IGNORECASE)
 
 
@@ -34,7 +35,7 @@ class DayField(forms.DateField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
-class KronorField(forms.CharField):
+class KronorField(forms.Field):
     """Whole kronor: 1500000, 1 500 000 or 1 500 000 kr. Öre are refused, not rounded."""
 
     default_error_messages = {
@@ -44,15 +45,13 @@ class KronorField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", forms.TextInput(attrs={"class": "w10 num", "inputmode": "numeric"}))
-        super().__init__(max_length=40, **options)
+        super().__init__(**options)
 
-    def to_python(self, value: Any) -> Any:
-        if isinstance(value, int):
-            return value
-        text = super().to_python(value)
-        if not text:
-            return None
-        if not (found := _KRONOR.fullmatch(text)):
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values or isinstance(value, int):
+            return None if value == "" else value
+        found = _KRONOR.fullmatch(str(value).strip()[:LONGEST])
+        if not found:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return int(re.sub(r"[^\d-]", "", found[1]))
 
