@@ -269,7 +269,7 @@ class Shown:
 def sections(agreement: SubmissionAgreement, profile_name: str = "") -> list[Shown]:
     return [
         Shown("grund", _("Leveransen"), "", _facts(agreement, profile_name), [], []),
-        *(_shown(agreement, table) for table in EDITABLE_TABLES),
+        *(shown(agreement, table) for table in EDITABLE_TABLES),
     ]
 
 
@@ -292,7 +292,7 @@ def _facts(agreement: SubmissionAgreement, profile_name: str) -> list[tuple[str,
     ]
 
 
-def _shown(agreement: SubmissionAgreement, table: Table) -> Shown:
+def shown(agreement: SubmissionAgreement, table: Table) -> Shown:
     facts: list[tuple[str, str]] = []
     if table is FORMATS and agreement.formats:
         facts = [(_("Övriga format"), str(FormatHandling(agreement.formats_otherwise).label))]
@@ -304,9 +304,9 @@ def _shown(agreement: SubmissionAgreement, table: Table) -> Shown:
         ]
     rows = rows_of(agreement, table)
     used = [column for column in table.columns if column.needed or any(row.get(column.name) for row in rows)]
-    shown = [[column.shown(row.get(column.name, "")) for column in used] for row in rows]
+    cells = [[column.shown(row.get(column.name, "")) for column in used] for row in rows]
     lead = str(table.lead)
-    return Shown(table.slug, str(table.title), lead, facts, [str(column.label) for column in used], shown)
+    return Shown(table.slug, str(table.title), lead, facts, [str(column.label) for column in used], cells)
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,20 @@ def objections(agreement: SubmissionAgreement) -> list[str]:
     return found
 
 
+def exported_profile(agreement: SubmissionAgreement) -> dict[str, Any]:
+    """The file a supplier checks packages with at home: the engine's profile, and with it all that was agreed."""
+    return {
+        **agreement.engine_profile(),
+        "name": str(agreement),
+        "agreement": {
+            **agreement.content(),
+            "sha256": agreement.digest(),
+            "producer_signature": agreement.producer_signature,
+            "archive_signature": agreement.archive_signature,
+        },
+    }
+
+
 @transaction.atomic
 def sign(agreement: SubmissionAgreement, side: Side, *, digest: str, by: User) -> SubmissionAgreement:
     """Say yes for one side to the text whose digest the person was shown."""

@@ -159,7 +159,7 @@ class SubmissionAgreement(models.Model):
         """What was signed, as the engine reads it: the published specification, what the parties changed in it, and
         what a package must say of itself to belong here."""
         chosen = dict(self.profile_changes.get("settings", {}))
-        if accepted := self._accepted_formats(on or timezone.localdate()):
+        if accepted := self.accepted_formats(on or timezone.localdate()):
             chosen["formats"] = accepted
         return {
             **self.profile_changes,
@@ -173,7 +173,7 @@ class SubmissionAgreement(models.Model):
             },
         }
 
-    def _accepted_formats(self, on: datetime.date) -> dict[str, str]:
+    def accepted_formats(self, on: datetime.date) -> dict[str, str]:
         """PUID → handling on that day; the newest row that has begun wins. Empty when nothing is said of formats."""
         begun = [row for row in self.formats if not row.get("since") or row["since"] <= on.isoformat()]
         by_puid = {row["puid"]: row["handling"] for row in sorted(begun, key=lambda row: row.get("since") or "")}

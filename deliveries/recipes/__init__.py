@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from deliveries.models import SourceSystem
+from django.utils import timezone
+
+from deliveries.models import SourceSystem, SubmissionAgreement
 from deliveries.models.systems import folded
 
 FOLDER = Path(__file__).parent
@@ -73,6 +75,18 @@ class Recipe:
                 name: [dict(row) for row in getattr(self, name)]
                 for name in ("formats", "object_types", "volumes", "calendar", "contacts")
             },
+        }
+
+    def engine_profile(self) -> dict[str, Any]:
+        """What packages are held to before there is any agreement, for `python -m archive.packages check --profile`."""
+        terms = self.terms()
+        agreement = SubmissionAgreement(formats=terms["formats"], formats_otherwise=self.formats_otherwise)
+        accepted = agreement.accepted_formats(timezone.localdate())
+        return {
+            "base": self.profile,
+            "name": self.name,
+            "version": self.slug,
+            **({"settings": {"formats": accepted}} if accepted else {}),
         }
 
 
