@@ -33,6 +33,9 @@ SIP_PAGE = "200 200 404 403 404 404 403 login"
 SIP_DECIDE = "302 403 404 403 404 404 403 login"
 SIP_RUN = "302 302 404 403 404 404 403 login"
 AIP_PAGE = "200 403 404 403 404 404 403 login"
+AGREEMENT_LIST = "200 200 200 200 403 403 200 login"
+AGREEMENT_PAGE = "200 200 404 200 404 404 200 login"
+AGREEMENT_EDIT = "200 403 404 200 404 404 200 login"
 NO_SUCH_FILE = "404 404 404 404 404 404 404 404"
 UNIT_ACT = "302 404 404 404 404 404 404 login"
 
@@ -69,6 +72,22 @@ MATRIX: dict[str, Row] = {
     "mfa_download_recovery_codes": Row(NOTHING_TO_SHOW),
     # deliveries
     "board": Row("200 200 200 200 200 200 200 login"),
+    # deliveries: agreements and recipes
+    "agreements": Row(AGREEMENT_LIST),
+    "draft_agreement": Row("200 403 200 200 403 403 200 login"),
+    "agreement": Row(AGREEMENT_PAGE, ("agreement",)),
+    "edit_agreement": Row(AGREEMENT_EDIT, ("agreement_draft", "format")),
+    "compare_agreement": Row(AGREEMENT_PAGE, ("agreement_draft",)),
+    "sign_agreement": Row("302 302 404 403 404 404 403 login", ("agreement_draft", "producer"), "post"),
+    "withdraw_signature": Row("302 403 404 403 404 404 403 login", ("agreement_draft", "archive"), "post"),
+    "new_agreement_version": Row("302 403 404 302 404 404 302 login", ("agreement",), "post"),
+    "end_agreement": Row(AGREEMENT_EDIT, ("agreement",)),
+    "discard_agreement": Row(AGREEMENT_EDIT, ("agreement_draft",)),
+    "agreement_file": Row(AGREEMENT_PAGE, ("agreement", "json")),
+    "recipes": Row(OPEN),
+    "recipe": Row(OPEN, ("ecos",)),
+    "recipe_profile": Row(OPEN, ("ecos",)),
+    "recipe_sample": Row(OPEN, ("ecos",)),
     # archive
     "start": Row(OPEN),
     "search": Row(OPEN),
@@ -125,7 +144,17 @@ def objects(people: Personas) -> dict[str, str]:
     aip = factories.aip(falun)
     unit = factories.unit(aip=aip)
     upload = factories.upload(falun, people.producer_falun)
-    return {"upload": str(upload.pk), "sip": str(sip.pk), "aip": str(aip.pk), "unit": str(unit.pk), "missing": "0" * 8}
+    signed = factories.agreement(falun)
+    unsigned = factories.next_version(signed, signed=False)
+    return {
+        "upload": str(upload.pk),
+        "sip": str(sip.pk),
+        "aip": str(aip.pk),
+        "unit": str(unit.pk),
+        "agreement": str(signed.pk),
+        "agreement_draft": str(unsigned.pk),
+        "missing": "0" * 8,
+    }
 
 
 def answer(client: Client, name: str, row: Row, objects: dict[str, str]) -> str:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from archive.views import holdings, public, records, staff_search, submissions, upload_page, uploads
+from archive.views import holdings, public, records, samples, staff_search, submissions, upload_page, uploads
 
 
 class _Form:
@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("arkivet/", staff_search.staff_search, name="staff_search"),
     path("arkivet/<uuid:unit_id>/", staff_search.staff_record, name="staff_record"),
     path("arkivet/<uuid:unit_id>/fil/<int:file_id>/", staff_search.staff_file, name="staff_file"),
+    path("recept/<slug:slug>/exempelpaket.zip", samples.recipe_sample, name="recipe_sample"),
     path("ladda-upp/", upload_page.upload_page, name="upload"),
     path("ladda-upp/<uuid:upload_id>/avbryt/", upload_page.cancel_upload, name="cancel_upload"),
     path("uppladdning/", uploads.uploads, name="tus_uploads"),

@@ -45,6 +45,7 @@ def objects(people: Personas, tmp_path: Path, settings: Settings) -> dict[str, s
     factories.project(falun)
     running, stuck = (factories.sip(falun, status=status) for status in (SIP.Status.RECEIVED, SIP.Status.NEEDS_PERSON))
     upload = factories.upload(falun, people.producer_falun)
+    agreement = factories.agreement(falun)
     settings.SEARCH_DIR, settings.SEARCH_RATE = tmp_path, 0
     indexing.follow()
     rows = {
@@ -55,6 +56,8 @@ def objects(people: Personas, tmp_path: Path, settings: Settings) -> dict[str, s
         "faulty": faulty,
         "running": running,
         "stuck": stuck,
+        "agreement": agreement,
+        "agreement_draft": factories.next_version(agreement, signed=False),
     }
     return {name: str(row.pk) for name, row in rows.items()}
 
