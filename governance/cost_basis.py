@@ -117,9 +117,8 @@ def _as_kept(used: Fraction) -> Fraction:
     return Fraction(allocation.half_up(used * 1000), 1000)
 
 
-def again(kept: CostAllocation, total: int) -> allocation.Shared:
-    """The same key, rule and figures as were kept, for another total: how an outcome is settled."""
-    payers = [
+def kept_payers(kept: CostAllocation) -> list[Payer]:
+    return [
         Payer(
             row.municipality_id,
             row.population or 0,
@@ -129,5 +128,9 @@ def again(kept: CostAllocation, total: int) -> allocation.Shared:
         )
         for row in kept.shares.all()
     ]
+
+
+def again(kept: CostAllocation, total: int) -> allocation.Shared:
+    """The same key, rule and figures as were kept, for another total: how an outcome is settled."""
     key = allocation.Key(kept.population_percent, kept.equal_percent, kept.usage_percent, kept.fixed)
-    return allocation.share(total, payers, key, allocation.Rule(kept.rule), kept.host_id or "")
+    return allocation.share(total, kept_payers(kept), key, allocation.Rule(kept.rule), kept.host_id or "")

@@ -8,7 +8,6 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 
 from django.db import transaction
 from django.db.models import F, Max
@@ -271,7 +270,3 @@ def _keep(kept: CostAllocation, shared: allocation.Shared | None) -> None:
 def _set(budget: Budget, **fields: object) -> None:
     Budget.objects.filter(pk=budget.pk).update(**fields)
     budget.refresh_from_db()
-
-
-def kronor_per_inhabitant(kronor: int, population: int | None) -> Fraction | None:
-    return Fraction(kronor, population) if population else None

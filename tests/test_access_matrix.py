@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from archive.models import SIP
 from consortium.models import User
 from tests import factories, personas
+from tests.governance import costing
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,10 @@ AIP_PAGE = "200 403 404 403 404 404 403 login"
 AGREEMENT_LIST = "200 200 200 200 403 403 200 login"
 AGREEMENT_PAGE = "200 200 404 200 404 404 200 login"
 AGREEMENT_EDIT = "200 403 404 200 404 404 200 login"
+COSTS_PAGE = "404 404 404 404 200 200 200 login"
+COSTS_WRITE = "403 403 403 403 403 403 403 login"
+BUDGET_WRITE = "404 404 404 404 403 403 403 login"
+NOT_YET = "404 404 404 404 404 404 404 login"  # the accounts are not confirmed
 NO_SUCH_FILE = "404 404 404 404 404 404 404 404"
 UNIT_ACT = "302 404 404 404 404 404 404 login"
 
@@ -70,6 +75,29 @@ MATRIX: dict[str, Row] = {
     "mfa_view_recovery_codes": Row(NOTHING_TO_SHOW),
     "mfa_generate_recovery_codes": Row(SIGNED_IN),
     "mfa_download_recovery_codes": Row(NOTHING_TO_SHOW),
+    # governance: costs
+    "costs": Row("403 403 403 403 200 200 200 login"),
+    "simulation": Row("403 403 403 403 200 200 200 login"),
+    "simulation_file": Row("403 403 403 403 200 200 200 login", ("csv",)),
+    "new_budget": Row(COSTS_WRITE),
+    "budget": Row(COSTS_PAGE, ("budget",)),
+    "edit_budget": Row(BUDGET_WRITE, ("budget_draft",)),
+    "share_budget": Row(BUDGET_WRITE, ("budget_draft",)),
+    "budget_file": Row(COSTS_PAGE, ("budget", "csv")),
+    "propose_budget": Row(BUDGET_WRITE, ("budget_draft",), "post"),
+    "take_back_budget": Row(BUDGET_WRITE, ("budget_proposal",), "post"),
+    "decide_budget": Row("404 404 404 404 403 200 200 login", ("budget_proposal",)),
+    "renew_budget": Row(BUDGET_WRITE, ("budget",), "post"),
+    "open_cost_report": Row(BUDGET_WRITE, ("budget", "half_year"), "post"),
+    "invoices": Row(BUDGET_WRITE, ("budget",)),
+    "invoice_file": Row(BUDGET_WRITE, ("budget", "2080", "pdf")),
+    "yearly_report": Row(COSTS_PAGE, ("budget", "2080")),
+    "yearly_report_file": Row(COSTS_PAGE, ("budget", "2080", "pdf")),
+    "cost_report": Row(COSTS_PAGE, ("cost_report",)),
+    "edit_cost_report": Row(BUDGET_WRITE, ("cost_report",)),
+    "confirm_cost_report": Row(BUDGET_WRITE, ("cost_report",)),
+    "settlement_invoices": Row(NOT_YET, ("cost_report",)),
+    "settlement_invoice_file": Row(NOT_YET, ("cost_report", "2080", "pdf")),
     # deliveries
     "board": Row("200 200 200 200 200 200 200 login"),
     # deliveries: agreements and recipes
@@ -153,7 +181,7 @@ def objects(people: Personas) -> dict[str, str]:
         "unit": str(unit.pk),
         "agreement": str(signed.pk),
         "agreement_draft": str(unsigned.pk),
-        "missing": "0" * 8,
+        "missing": "0" * 8, **costing.addressed(),
     }
 
 

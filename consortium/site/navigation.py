@@ -36,6 +36,7 @@ STAFF = [
     Item(_("Lämna paket"), "upload", (Permission.SIP_UPLOAD,)),
     Item(_("Arkivpaket"), "aip_list", (Permission.AIP_STATUS,)),
     Item(_("Leveransprojekt"), "board", (Permission.PROJECT_READ,)),
+    Item(_("Kostnader"), "costs", (Permission.COSTS_READ,)),
     Item(_("Driftläge"), "status", (Permission.HEALTH_READ,)),
     Item(_("Sök i arkivet"), "staff_search", (Permission.RECORD_READ_CLOSED,)),
     Item(_("Publik sökning"), "search"),

@@ -17,6 +17,7 @@ from archive.models import SIP
 from consortium.models import User
 from tests import factories, personas
 from tests.browser.conftest import SignIn
+from tests.governance import costing
 from tests.personas import Personas
 from tests.test_access_matrix import MATRIX
 
@@ -59,7 +60,7 @@ def objects(people: Personas, tmp_path: Path, settings: Settings) -> dict[str, s
         "agreement": agreement,
         "agreement_draft": factories.next_version(agreement, signed=False),
     }
-    return {name: str(row.pk) for name, row in rows.items()}
+    return {name: str(row.pk) for name, row in rows.items()} | costing.addressed()
 
 
 def addresses(persona: str, objects: dict[str, str]) -> Iterator[str]:

@@ -4,9 +4,9 @@ import datetime
 
 from consortium.access.roles import Role
 from consortium.models import User
-from governance import costs
+from governance import costs, settlement
 from governance.cost_basis import Choice
-from governance.models import Budget, Consortium, Population
+from governance.models import Budget, Consortium, CostReport, Population
 from tests import factories
 
 ON = datetime.date(2023, 12, 31)
@@ -49,3 +49,15 @@ REFERENCE = costs.Reference("Styrgruppen", datetime.date(2024, 2, 13), "§ 4")
 def decided(consortium: Consortium | None = None, *, by: User | None = None, **fields: object) -> Budget:
     made = proposal(consortium, by=by or economist(), **fields)
     return costs.decide(made, by=factories.user("Sekreterare"), reference=REFERENCE)
+
+
+def addressed() -> dict[str, str]:
+    """A budget in each state and a report, as addresses name them."""
+    consortium, by = members(), economist()
+    report = settlement.open_report(decided(consortium, by=by), CostReport.Kind.YEAR_END, by=by)
+    following = costs.open_budget(consortium, YEAR + 1, by=by)
+    shared = costs.allocate(following, choice(year=YEAR + 1), version=following.version, by=by)
+    proposed = costs.propose(shared, by=by)
+    draft = costs.open_budget(consortium, YEAR + 2, by=by)
+    rows = {"budget": report.budget, "budget_proposal": proposed, "budget_draft": draft, "cost_report": report}
+    return {name: str(row.pk) for name, row in rows.items()}

@@ -1,0 +1,285 @@
+"""Budgets: the list, one with all that hangs on it, and the steps from draft to decision."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from consortium import sheets
+from consortium.access import policy
+from consortium.access.permissions import Permission
+from consortium.access.views import StaffRequest, demand, demand_anywhere
+from consortium.formats import day, money
+from consortium.swedish import swedish_key
+from governance import cost_table, costs, runway
+from governance.documents.costs import allocation_pdf
+from governance.forms.costs import DecisionForm, NewBudgetForm
+from governance.models import Budget, BudgetLine, Consortium, CostAllocation, CostReport, Decision, Municipality
+from governance.views.cost_words import REFUSALS, sentence, status_tag
+
+FILES = {"csv": sheets.CSV, "xlsx": sheets.XLSX, "pdf": "application/pdf"}
+
+
+def find(request: StaffRequest, budget_id: int, *, may: Permission = Permission.COSTS_READ) -> Budget:
+    """Strangers are not told; who may only read is told no."""
+    budget = Budget.objects.visible_to(request.user).select_related("consortium__host").filter(pk=budget_id).first()
+    if not budget:
+        raise Http404(_("Sidan finns inte."))
+    if may != Permission.COSTS_READ:
+        demand(request, may, budget.consortium)
+    return budget
+
+
+def crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
+    return [(_("Kostnader"), reverse("costs")), *more]
+
+
+@require_GET
+def cost_list(request: StaffRequest) -> HttpResponse:
+    demand_anywhere(request, Permission.COSTS_READ)
+    budgets = Budget.objects.visible_to(request.user).select_related("consortium__host").order_by("-year", "-edition")
+    found: dict[Consortium, list[Budget]] = {each: [] for each in readable(request)}
+    for budget in budgets:
+        found.setdefault(budget.consortium, []).append(budget)
+    return render(
+        request,
+        "governance/budget_list.html",
+        {
+            "columns": [
+                {"label": _("Budget")},
+                {"label": _("Läge")},
+                {"label": _("Summa"), "number": True},
+                {"label": _("Beslut")},
+            ],
+            "consortia": [
+                {"consortium": each, "rows": [_row(budget) for budget in rows], "warnings": warnings(rows)}
+                for each, rows in sorted(found.items(), key=lambda pair: swedish_key(pair[0].name))
+            ],
+            "may_edit": policy.may_anywhere(request.user, Permission.COSTS_EDIT),
+        },
+    )
+
+
+def readable(request: StaffRequest) -> QuerySet[Consortium]:
+    return Consortium.objects.where_may(request.user, Permission.COSTS_READ).order_by("name")
+
+
+def _row(budget: Budget) -> list[Any]:
+    later = budget.replaced_by() if budget.is_closed else None
+    said = _("Ersatt av version %(edition)s") % {"edition": later.edition} if later else budget.decided_by_words
+    return [
+        {"label": str(budget), "url": reverse("budget", args=[budget.pk])},
+        status_tag(budget),
+        {"number": money(budget.total)},
+        said or "–",
+    ]
+
+
+def warnings(budgets: list[Budget]) -> list[str]:
+    return [said for budget in budgets if (said := runway_said(budget)) and not budget.replaced_by()]
+
+
+def runway_said(budget: Budget) -> str:
+    """Warns when the money ends before the project does."""
+    found = runway.of(budget)
+    if not found or not found.is_too_short or not found.project_ends_on:
+        return ""
+    return _(
+        "Medlen räcker till %(ends)s om kostnaden blir som i %(budget)s. Projektet slutar %(project)s. "
+        "Sänk kostnaden eller ordna mer medel."
+    ) % {"ends": day(found.ends_on), "project": day(found.project_ends_on), "budget": str(budget).lower()}
+
+
+@require_http_methods(["GET", "POST"])
+def new_budget(request: StaffRequest) -> HttpResponse:
+    demand_anywhere(request, Permission.COSTS_EDIT)
+    consortia = Consortium.objects.where_may(request.user, Permission.COSTS_EDIT).order_by("name")
+    form = NewBudgetForm(request.POST or None, consortia=consortia)
+    if request.method == "POST" and form.is_valid():
+        try:
+            budget = costs.open_budget(form.cleaned_data["consortium"], form.cleaned_data["year"], by=request.user)
+        except REFUSALS as refusal:
+            form.add_error("year", sentence(refusal))
+        else:
+            messages.success(request, _("Utkastet finns. Skriv posterna."))
+            return redirect("edit_budget", budget.pk)
+    context = {"form": form, "crumbs": crumbs((_("Ny budget"), "")), "back": reverse("costs")}
+    return render(request, "governance/budget_new.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def budget(request: StaffRequest, budget_id: int) -> HttpResponse:
+    found = find(request, budget_id)
+    return render(request, "governance/budget_detail.html", page(request, found))
+
+
+def page(request: StaffRequest, found: Budget) -> dict[str, Any]:
+    may_edit = policy.may(request.user, Permission.COSTS_EDIT, found.consortium)
+    status = Budget.Status(found.status)
+    kept = CostAllocation.objects.filter(budget=found).first()
+    return {
+        "budget": found,
+        "status": status_tag(found),
+        "groups": groups(list(found.lines.all())),
+        "table": cost_table.of(found),
+        "key_facts": key_facts(kept) if kept else [],
+        "runway": runway.of(found),
+        "runway_said": runway_said(found),
+        "replaced_by": found.replaced_by(),
+        "reports": found.reports.order_by("kind"),
+        "missing_reports": [
+            (kind, kind.label) for kind in CostReport.Kind if not found.reports.filter(kind=kind).exists()
+        ],
+        "may_write": may_edit and status == Budget.Status.DRAFT,
+        "may_take_back": may_edit and status == Budget.Status.PROPOSAL,
+        "may_decide": may_decide(request, found) and status == Budget.Status.PROPOSAL,
+        "may_renew": may_edit and found.is_closed and not found.replaced_by(),
+        "may_report": may_edit and found.is_closed,
+        "may_invoice": found.is_closed and (may_edit or own_codes(request, found)),
+        "crumbs": crumbs((str(found), "")),
+    }
+
+
+def groups(lines: list[BudgetLine]) -> list[dict[str, Any]]:
+    """Lines that follow each other under one heading, with what they make."""
+    found: list[dict[str, Any]] = []
+    for line in lines:
+        if not found or found[-1]["name"] != line.group:
+            found.append({"name": line.group, "lines": [], "sum": 0})
+        found[-1]["lines"].append(line)
+        found[-1]["sum"] += line.amount
+    return found
+
+
+def key_facts(kept: CostAllocation) -> list[tuple[str, Any]]:
+    parts = [
+        (_("folkmängd"), kept.population_percent),
+        (_("lika delar"), kept.equal_percent),
+        (_("nyttjande"), kept.usage_percent),
+    ]
+    sources = set(kept.shares.exclude(population_source="").values_list("population_source", flat=True))
+    return [
+        (_("Fördelningsnyckel"), kept.get_key_display()),
+        (_("Delar"), ", ".join(f"{name} {share} %" for name, share in parts if share and share < 100)),
+        (_("Fast belopp per kommun"), money(kept.fixed) if kept.fixed else ""),
+        (_("Nyttjande mäts i"), kept.get_usage_unit_display()),
+        (_("Folkmängd per den"), day(kept.population_on) if kept.population_on else ""),
+        (_("Källa"), "; ".join(sorted(sources))),
+        (_("Medlemmar per den"), day(kept.members_on)),
+        (_("Månader"), _("Den som ansluter eller lämnar räknas per månad") if kept.pro_rata else ""),
+        (_("Avrundning"), kept.get_rule_display()),
+    ]
+
+
+def may_decide(request: StaffRequest, found: Budget) -> bool:
+    """The economist's colleague, or whoever keeps the minutes."""
+    rights = (Permission.COSTS_EDIT, Permission.MINUTES_EDIT)
+    return any(policy.may(request.user, right, found.consortium) for right in rights)
+
+
+def own_codes(request: StaffRequest, found: Budget) -> set[str]:
+    """The municipalities among those who pay for which the user follows the costs."""
+    mine = set(policy.places(request.user, Permission.COSTS_READ, Municipality))
+    return mine & set(found.allocation.shares.values_list("municipality_id", flat=True))
+
+
+@require_GET
+def budget_file(request: StaffRequest, budget_id: int, form: str) -> HttpResponse:
+    """The allocation to take along."""
+    found = find(request, budget_id)
+    table = cost_table.of(found)
+    if not table:
+        raise Http404(_("Budgeten är inte fördelad än."))
+    name = f"kostnadsfordelning-{found.year}-version-{found.edition}"
+    demand_form(form, "pdf", "xlsx", "csv")
+    if form == "pdf":
+        return sheets_answer(allocation_pdf(found, table), name, form)
+    return table_answer(table, name, form)
+
+
+def demand_form(form: str, *known: str) -> None:
+    if form not in known:
+        raise Http404(_("Sidan finns inte."))
+
+
+def table_answer(table: cost_table.Table, name: str, form: str) -> HttpResponse:
+    heads, rows = cost_table.to_rows(table)
+    content = sheets.to_xlsx(_("Fördelning"), heads, rows) if form == "xlsx" else sheets.to_csv(heads, rows)
+    return sheets_answer(content, name, form)
+
+
+def sheets_answer(content: bytes, name: str, form: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+    return HttpResponse(content, content_type=FILES[form], headers=headers)
+
+
+@require_POST
+def propose_budget(request: StaffRequest, budget_id: int) -> HttpResponse:
+    found = find(request, budget_id, may=Permission.COSTS_EDIT)
+    said = _("Förslaget är framlagt. Det är märkt som ej fastställt tills beslutet är registrerat.")
+    return _step(request, found, lambda: costs.propose(found, by=request.user), said)
+
+
+@require_POST
+def take_back_budget(request: StaffRequest, budget_id: int) -> HttpResponse:
+    found = find(request, budget_id, may=Permission.COSTS_EDIT)
+    said = _("Förslaget är ett utkast igen och kan ändras.")
+    return _step(request, found, lambda: costs.take_back(found, by=request.user), said)
+
+
+@require_POST
+def renew_budget(request: StaffRequest, budget_id: int) -> HttpResponse:
+    found = find(request, budget_id, may=Permission.COSTS_EDIT)
+    try:
+        made = costs.open_budget(found.consortium, found.year, by=request.user)
+    except REFUSALS as refusal:
+        messages.error(request, sentence(refusal))
+        return redirect("budget", found.pk)
+    messages.success(request, _("Den nya versionen är ett utkast. Den gamla gäller tills den nya är fastställd."))
+    return redirect("budget", made.pk)
+
+
+def _step(request: StaffRequest, found: Budget, act: Any, said: str) -> HttpResponse:
+    try:
+        act()
+    except REFUSALS as refusal:
+        messages.error(request, sentence(refusal))
+    else:
+        messages.success(request, said)
+    return redirect("budget", found.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def decide_budget(request: StaffRequest, budget_id: int) -> HttpResponse:
+    """Which § decided it; after this the figures are closed for good, so the page says so first."""
+    found = find(request, budget_id)
+    if not may_decide(request, found):
+        demand(request, Permission.COSTS_EDIT, found.consortium)
+    decisions = (
+        Decision.objects.filter(paragraph__body__consortium=found.consortium)
+        .select_related("paragraph__minutes__meeting__body")
+        .order_by("-paragraph__minutes__meeting__held_on", "paragraph__number", "position")
+    )
+    form = DecisionForm(request.POST or None, decisions=decisions)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        reference = costs.Reference(typed["body"], typed["on"], typed["paragraph"])
+        try:
+            costs.decide(found, by=request.user, decision=typed["decision"], reference=reference)
+        except REFUSALS as refusal:
+            form.add_error(None, sentence(refusal))
+        else:
+            messages.success(request, _("Budgeten är fastställd. Underlag för fakturor finns nu."))
+            return redirect("budget", found.pk)
+    context = {
+        "budget": found,
+        "form": form,
+        "back": reverse("budget", args=[found.pk]),
+        "crumbs": crumbs((str(found), reverse("budget", args=[found.pk])), (_("Registrera beslut"), "")),
+    }
+    return render(request, "governance/budget_decide.html", context, status=422 if form.errors else 200)
