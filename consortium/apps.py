@@ -6,3 +6,6 @@ class ConsortiumConfig(AppConfig):
 
     def ready(self) -> None:
         from consortium import celery, tasks  # noqa: F401 - tasks rung by the web must know our broker
+        from consortium.site import figures
+
+        figures.register()

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import translation
 
-from consortium.site.demo import members, packages, people, projects
+from consortium.site.demo import costs, members, packages, people, projects
 from governance.models import Consortium
 
 
@@ -29,6 +29,7 @@ class Command(BaseCommand):
                 consortium = members.load()
                 projects.load(consortium)
                 people.load(consortium)
+                costs.load(consortium)
                 packages.staff()
         self.stdout.write("Medlemmar, projekt och personer är inlästa. Nu byggs arkivet, paket för paket:")
         packages.load(self.stdout.write)
