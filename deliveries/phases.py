@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consortium import audit
 from consortium.audit_events import Event
@@ -125,6 +127,17 @@ GATES: dict[int | str, tuple[Demand, ...]] = {
     Phase.TRANSFER: (agreement_in_force,),
     Phase.CONTROL: (production_accepted,),
     CLOSE: (receipt, counts_reconciled, sample_checked),
+}
+
+# How the list of tasks calls each demand.
+NAMES: dict[Demand, str | Promise] = {
+    business_owner: gettext_lazy("Verksamhetsansvarig angiven"),
+    readiness: gettext_lazy("Förutsättningar finns i kommunen"),
+    agreement_in_force: gettext_lazy("Leveransöverenskommelse undertecknad och gällande"),
+    production_accepted: gettext_lazy("Skarp leverans godkänd"),
+    receipt: gettext_lazy("Alla godkända leveranser kvitterade"),
+    counts_reconciled: gettext_lazy("Antalen avstämda"),
+    sample_checked: gettext_lazy("Stickprov antecknat"),
 }
 
 

@@ -17,7 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from archive.models import SIP
 from consortium.models import User
 from tests import factories, personas
-from tests.governance import costing
+from tests.deliveries import projecting
+from tests.governance import costing, publishing
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,7 @@ SIGNED_IN = "200 200 200 200 200 200 200 login"
 WITHOUT_PASSWORD = "403 403 403 403 403 403 403 login"  # the personas sign in without one, so cannot repeat it
 NOTHING_TO_SHOW = "404 404 404 404 404 404 404 login"  # no second factor yet
 ACCOUNT = "302 302 302 302 302 302 302 200"
+ADMINISTRATOR = "403 403 403 403 403 403 200 login"
 SIP_LIST = "200 200 200 200 403 403 200 login"
 SIP_PAGE = "200 200 404 403 404 404 403 login"
 SIP_DECIDE = "302 403 404 403 404 404 403 login"
@@ -42,7 +44,14 @@ COSTS_WRITE = "403 403 403 403 403 403 403 login"
 BUDGET_WRITE = "404 404 404 404 403 403 403 login"
 NOT_YET = "404 404 404 404 404 404 404 login"  # the accounts are not confirmed
 NO_SUCH_FILE = "404 404 404 404 404 404 404 404"
+PROJECT_PAGE = "200 200 404 200 200 200 200 login"
+PROJECT_WRITE = "200 403 404 200 403 403 403 login"
 UNIT_ACT = "302 404 404 404 404 404 404 login"
+
+MINUTES_LIST = "403 403 403 403 200 200 200 login"
+MINUTES_PAGE = "404 404 404 404 200 200 200 login"
+MINUTES_EDIT = "404 404 404 404 403 200 200 login"
+MINUTES_ACT = "404 404 404 404 403 302 302 login"
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,12 @@ MATRIX: dict[str, Row] = {
     "health": Row("503 503 503 503 503 503 503 503"),
     "status": Row("403 403 403 200 403 403 200 login"),
     "work": Row(SIGNED_IN),
+    "people": Row(ADMINISTRATOR),
+    "add_person": Row(ADMINISTRATOR),
+    "person": Row("403 403 403 403 403 403 200 login", ("user",)),
+    "person_act": Row("403 403 403 403 403 403 302 login", ("user", "stang"), "post"),
+    "end_role": Row("403 403 403 403 403 403 302 login", ("assignment",), "post"),
+    "choose_password": Row("410 410 410 410 410 410 410 410", ("MQ", "x-y")),
     "account_login": Row(ACCOUNT),
     "account_logout": Row("200 200 200 200 200 200 200 302"),
     "account_change_password": Row("302 302 302 302 302 302 302 login"),  # nobody here has a password to change
@@ -99,7 +114,27 @@ MATRIX: dict[str, Row] = {
     "settlement_invoices": Row(NOT_YET, ("cost_report",)),
     "settlement_invoice_file": Row(NOT_YET, ("cost_report", "2080", "pdf")),
     # deliveries
-    "board": Row("200 200 200 200 200 200 200 login"),
+    "board": Row(SIGNED_IN),
+    "board_file": Row(SIGNED_IN, ("csv",)),
+    "delivery_status": Row("404 404 404 200 200 200 200 login"),
+    "delivery_suggestions": Row(PROJECT_PAGE, ("2080",)),
+    "move_part": Row("404 404 404 404 404 404 404 login", (), "post", (("till", "0:0:"),)),
+    "project_new": Row("200 403 200 200 403 403 403 login"),
+    "project": Row(PROJECT_PAGE, ("project",)),
+    "project_part": Row(PROJECT_PAGE, ("project", "2080")),
+    "project_edit": Row(PROJECT_WRITE, ("project",)),
+    "project_add": Row(PROJECT_WRITE, ("project", "anteckning")),
+    "project_step": Row(PROJECT_WRITE, ("project", "pausa")),
+    "project_done": Row(PROJECT_WRITE, ("project", "milstolpe", "milestone")),
+    "project_document": Row(PROJECT_PAGE, ("project", "document")),
+    "project_report": Row(PROJECT_PAGE, ("project",)),
+    "project_report_pdf": Row(PROJECT_PAGE, ("project",)),
+    "stream_new": Row("404 403 404 200 403 403 403 login"),
+    "stream_edit": Row("404 403 404 200 403 403 403 login", ("stream",)),
+    "decommissionings": Row(SIGNED_IN),
+    "shut_down": Row("200 403 200 200 403 403 403 login"),
+    "news": Row(SIGNED_IN),
+    "news_settings": Row(SIGNED_IN),
     # deliveries: agreements and recipes
     "agreements": Row(AGREEMENT_LIST),
     "draft_agreement": Row("200 403 200 200 403 403 200 login"),
@@ -116,6 +151,30 @@ MATRIX: dict[str, Row] = {
     "recipe": Row(OPEN, ("ecos",)),
     "recipe_profile": Row(OPEN, ("ecos",)),
     "recipe_sample": Row(OPEN, ("ecos",)),
+    # governance: what comes after the minutes
+    "public_minutes_list": Row(OPEN),
+    "public_minutes": Row(OPEN, ("publication",)),
+    "public_minutes_file": Row(OPEN, ("publication", "json")),
+    "dispatch_receipt": Row(OPEN, ("receipt_token",)),
+    "publishing": Row(MINUTES_LIST),
+    "minutes_after": Row(MINUTES_PAGE, ("adjusted",)),
+    "publication_check": Row(MINUTES_EDIT, ("adjusted",)),
+    "publication_withdraw": Row(MINUTES_EDIT, ("adjusted",)),
+    "extract_certify": Row(MINUTES_ACT, ("adjusted", "1"), "post"),
+    "extract_pdf": Row(MINUTES_PAGE, ("extract",)),
+    "dispatch_new": Row(MINUTES_EDIT, ("adjusted",)),
+    "dispatch_row": Row(MINUTES_EDIT, ("dispatch",)),
+    "dispatch_groups": Row("403 403 403 403 403 200 200 login"),
+    "dispatch_group": Row(MINUTES_EDIT, ("dispatch_group",)),
+    "notice": Row(MINUTES_PAGE, ("adjusted",)),
+    "posting": Row(MINUTES_EDIT, ("posting",)),
+    "follow_up": Row(MINUTES_LIST),
+    "follow_up_csv": Row(MINUTES_LIST),
+    "follow_up_note": Row(MINUTES_PAGE, ("followed_up",)),
+    "old_minutes_list": Row("403 403 403 403 403 200 200 login"),
+    "old_minutes": Row(MINUTES_EDIT, ("old_minutes",)),
+    "old_minutes_original": Row(MINUTES_PAGE, ("old_minutes",)),
+    "old_minutes_discard": Row(MINUTES_ACT, ("old_minutes",), "post"),
     # archive
     "start": Row(OPEN),
     "search": Row(OPEN),
@@ -181,7 +240,9 @@ def objects(people: Personas) -> dict[str, str]:
         "unit": str(unit.pk),
         "agreement": str(signed.pk),
         "agreement_draft": str(unsigned.pk),
-        "missing": "0" * 8, **costing.addressed(),
+        "user": str(people.producer_falun.pk),
+        "assignment": str(people.producer_falun.assignments.get().pk),
+        "missing": "0" * 8, **costing.addressed(), **projecting.addressed(), **publishing.addressed(),
     }
 
 

@@ -46,7 +46,7 @@ def text(label: Any, rows: int = 4, **options: Any) -> forms.CharField:
     )
 
 
-class Municipalities(forms.ModelMultipleChoiceField):
+class Municipalities(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Tick boxes by name; the official name stands on the pages."""
 
     def __init__(self, **options: Any) -> None:
@@ -58,7 +58,7 @@ class Municipalities(forms.ModelMultipleChoiceField):
         return str(obj.name)
 
 
-class OneMunicipality(forms.ModelChoiceField):
+class OneMunicipality(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.name)
 
@@ -184,6 +184,10 @@ class MilestoneForm(forms.Form):
     label = line(_("Egen benämning"), required=False)
     planned = RoughDayField(label=_("Planerad"), required=False)
     reached = RoughDayField(label=_("Nådd"), required=False)
+
+
+class ReachedForm(forms.Form):
+    reached = RoughDayField(label=_("Nådd"))
 
 
 class DocumentForm(forms.Form):

@@ -1,55 +1,296 @@
-"""The delivery projects, for everybody who follows them."""
+"""A project's pages: the joint one, and a tab for each municipality that only those who may read it see."""
 
 from typing import Any
+from urllib.parse import quote
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from consortium import audit
+from consortium.access import policy
 from consortium.access.permissions import Permission
-from consortium.access.views import StaffRequest, demand_anywhere
-from deliveries.models import DeliveryProject, Participation
+from consortium.access.views import StaffRequest
+from consortium.audit_events import Event
+from consortium.formats import moment, money
+from deliveries import closing, phases, progress
+from deliveries.documents.final_report import final_report_pdf
+from deliveries.models import (
+    Barrier,
+    Cost,
+    Delivery,
+    DeliveryProject,
+    LogEntry,
+    Milestone,
+    Participation,
+    Phase,
+    ProjectDocument,
+    ProjectFunction,
+    Status,
+)
+from deliveries.models.phases import OVER, phase_words
+from deliveries.views import project_words as words
+from governance.models import Municipality
 
-STATUS_KINDS = {
-    DeliveryProject.Status.PLANNED: "waiting",
-    DeliveryProject.Status.ONGOING: "working",
-    DeliveryProject.Status.RECURRING: "working",
-    DeliveryProject.Status.PAUSED: "closed",
-    DeliveryProject.Status.COMPLETED: "good",
-    DeliveryProject.Status.CANCELLED: "closed",
-}
+LOG_SHOWN = 100
 
 
 @require_GET
-def board(request: StaffRequest) -> HttpResponse:
-    demand_anywhere(request, Permission.PROJECT_READ)
-    projects = (
-        DeliveryProject.objects.visible_to(request.user)
-        .select_related("system")
-        .prefetch_related("participations__municipality")
-        .order_by("status", "name")
-    )
+def project(request: StaffRequest, project_id: int) -> HttpResponse:
+    found = words.project_or_404(request, project_id)
+    may_edit = words.may_edit_jointly(request.user, found)
+    parts = list(found.participations.select_related("municipality"))
+    parts.sort(key=lambda part: (part.is_observer, part.municipality.name))
+    recurrence = getattr(found, "recurrence", None)
     return render(
         request,
-        "deliveries/project_board.html",
+        "deliveries/project_detail.html",
         {
-            "columns": [{"label": _("Projekt")}, {"label": _("Läge")}, {"label": _("Fas")}, {"label": _("Kommuner")}],
-            "rows": [_row(project) for project in projects],
+            **_frame(request, found, None),
+            **_journal(request, found, None, may_write=may_edit and found.separated_at is None),
+            "facts": _facts(found),
+            "parts": [_part_row(request, part) for part in parts],
+            "may_edit": may_edit,
+            "warnings": _warnings(found, parts),
+            "recurrence": recurrence,
+            "occurrences": list(recurrence.occurrences.order_by("-due_on")[:6]) if recurrence else [],
+            "may_pause": may_edit and found.status in (Status.ONGOING, Status.RECURRING),
+            "may_cancel": may_edit and not found.is_over,
+            "may_resume": may_edit and found.status in (Status.PAUSED, Status.CANCELLED),
+            "may_close": may_edit and found.status == Status.RECURRING and not any(not p.is_observer for p in parts),
         },
     )
 
 
-def _row(project: DeliveryProject) -> list[Any]:
-    status = DeliveryProject.Status(project.status)
+@require_GET
+def project_part(request: StaffRequest, project_id: int, code: str) -> HttpResponse:
+    found = words.project_or_404(request, project_id)
+    part = words.part_or_404(request, found, code)
+    may_edit = policy.may(request.user, Permission.PROJECT_EDIT, part.municipality)
+    return render(
+        request,
+        "deliveries/project_part.html",
+        {
+            **_frame(request, found, part.municipality),
+            **_journal(request, found, part.municipality, may_write=may_edit),
+            "part": part,
+            "part_status": words.status_tag(part),
+            "facts": _part_facts(part),
+            "may_edit": may_edit,
+            "gates": _gates(part),
+            "wanted": _wanted(part, request.GET.get("till", "")),
+            "may_move": may_edit and not part.is_observer and part.status in (Status.PLANNED, Status.ONGOING),
+            "phases": [(phase.value, phase_words(phase)) for phase in Phase if phase != part.phase],
+            "seen": "" if part.phase is None else part.phase,
+            "rounds": [_round(each) for kind in Delivery.Kind for each in progress.rounds(part, kind)],
+            "counts": list(part.reconciliations.all()),
+            "archived": progress.archived(part),
+            "samples": list(part.samples.select_related("by")),
+            "may_pause": may_edit and part.status == Status.ONGOING,
+            "may_cancel": may_edit and part.status not in OVER,
+            "may_resume": may_edit and part.status in (Status.PAUSED, *OVER),
+            "may_close": may_edit and part.phase == Phase.CONTROL and part.status == Status.ONGOING,
+            "may_note_return": may_edit and part.status == Status.LEFT,
+        },
+    )
+
+
+def _frame(request: StaffRequest, found: DeliveryProject, municipality: Municipality | None) -> dict[str, Any]:
+    """Header, crumbs and tabs: the joint page first, then each municipality that the reader may read."""
+    readable = Municipality.objects.where_may(request.user, Permission.PROJECT_READ)
+    own = Municipality.objects.filter(pk__in=readable.values("pk"), participations__project=found).in_swedish_order()
+    tabs = [{"label": _("Gemensamt"), "url": words.page_of(found), "current": municipality is None}]
+    tabs += [{"label": each.name, "url": words.page_of(found, each), "current": each == municipality} for each in own]
+    crumbs = [(_("Leveransprojekt"), reverse("board")), (found.name, words.page_of(found) if municipality else "")]
+    return {
+        "project": found,
+        "status": words.status_tag(found),
+        "tabs": tabs,
+        "crumbs": [*crumbs, *([(municipality.name, "")] if municipality else [])],
+        "municipality": municipality,
+        "query": f"?kommun={municipality.code}" if municipality else "",
+    }
+
+
+def _journal(
+    request: StaffRequest, found: DeliveryProject, municipality: Municipality | None, *, may_write: bool
+) -> dict[str, Any]:
+    def rows(model: Any) -> Any:
+        return model.objects.visible_to(request.user).filter(project=found, municipality=municipality)
+
+    log = rows(LogEntry).select_related("by")[:LOG_SHOWN]
+    return {
+        "may_write": may_write,
+        "functions": list(rows(ProjectFunction).order_by("kind", "id")),
+        "milestones": [_milestone(each) for each in rows(Milestone)],
+        "barriers": list(rows(Barrier).select_related("raised_by", "solved_by")),
+        "documents": [_document(each) for each in rows(ProjectDocument).defer("content").select_related("by")],
+        "log": [{"at": entry.at, "label": entry.text, "by": str(entry.by or "Samarkiv")} for entry in log],
+    }
+
+
+def _facts(found: DeliveryProject) -> list[tuple[str, Any]]:
+    cost = money(found.cost_amount) if found.cost == Cost.EXTRA and found.cost_amount is not None else ""
     return [
-        project.name,
-        {"kind": STATUS_KINDS[status], "label": project.get_status_display()},
-        project.phase_name,
-        ", ".join(_participant(each) for each in project.participations.all()) or _("Ej angivet vilka"),
+        (_("System"), found.system.name),
+        (_("Fas"), phase_words(found.phase)),
+        (_("Planerat från"), words.rough(found.planned_from, found.planned_from_precision)),
+        (_("Startade"), words.rough(found.started_on, found.started_precision)),
+        (_("Avslutades"), words.rough(found.ended_on, found.ended_precision)),
+        (_("Kostnad"), cost or str(found.get_cost_display())),
+        (_("Nyttor"), ", ".join(found.benefit_names)),
+        (_("Sekretess"), _("Varje kommun för sig") if found.separated_at else _("Ja") if found.has_secrets else ""),
+        (_("Anteckning"), found.note),
     ]
 
 
-def _participant(participation: Participation) -> str:
-    name = participation.municipality.name
-    return _("%(name)s (lyssnar)") % {"name": name} if participation.role == Participation.Role.OBSERVER else name
+def _part_facts(part: Participation) -> list[tuple[str, Any]]:
+    return [
+        (_("Roll"), part.get_role_display()),
+        (_("Fas"), "" if part.is_observer else phase_words(part.phase)),
+        (_("Startade"), words.rough(part.started_on, part.started_precision)),
+        (_("Avslutades"), words.rough(part.ended_on)),
+        (_("Skäl"), part.reason),
+        (_("Återlämning"), part.data_return),
+    ]
+
+
+def _warnings(found: DeliveryProject, parts: list[Participation]) -> list[dict[str, str]]:
+    warnings = []
+    if not any(not part.is_observer for part in parts):
+        link = words.add_url(found, "kommun")
+        warnings.append({"text": _("Ange vilka kommuner som deltar."), "url": link, "link": _("Lägg till en kommun")})
+    if not found.benefits:
+        edit = reverse("project_edit", args=[found.pk])
+        warnings.append({"text": _("Projektet har ingen nytta angiven."), "url": edit, "link": _("Ange nyttor")})
+    if found.cost == Cost.UNKNOWN and not found.is_over:
+        edit = reverse("project_edit", args=[found.pk])
+        warnings.append({"text": _("Kostnaden är ej klarlagd."), "url": edit, "link": _("Ange kostnad")})
+    return warnings
+
+
+def _part_row(request: StaffRequest, part: Participation) -> dict[str, Any]:
+    may_read = policy.may(request.user, Permission.PROJECT_READ, part.municipality)
+    return {
+        "name": part.municipality.name,
+        "url": words.page_of(part.project, part.municipality) if may_read else "",
+        "is_observer": part.is_observer,
+        "status": words.status_tag(part),
+        "phase": "–" if part.is_observer else phase_words(part.phase),
+    }
+
+
+def _gates(part: Participation) -> list[dict[str, Any]]:
+    """Each phase with what it demands, met or not: a list of tasks."""
+    if part.is_observer:
+        return []
+    gates: list[dict[str, Any]] = []
+    for gate in (*Phase, phases.CLOSE):
+        tasks = []
+        for demand in phases.GATES[gate]:
+            lack = demand(part)
+            url = words.lack_url(lack, part) if lack else ""
+            tasks.append({"label": str(phases.NAMES[demand]), "lack": lack, "url": url})
+        at = len(Phase) if gate == phases.CLOSE else int(gate)
+        now = -1 if part.phase is None else part.phase
+        over = part.status == Status.COMPLETED
+        gates.append(
+            {
+                "title": _("Avsluta") if gate == phases.CLOSE else phase_words(int(gate)),
+                "tasks": tasks,
+                "done": over or at < now,
+                "current": not over and at == now,
+            }
+        )
+    return gates
+
+
+def _wanted(part: Participation, asked: str) -> dict[str, Any] | None:
+    """After a refused move: what is lacking on the way there."""
+    if not asked.isdecimal() or int(asked) not in Phase.values or part.is_observer:
+        return None
+    lacks = [lack for gate in phases.passed(part.phase, Phase(int(asked))) for lack in phases.lacking(part, gate)]
+    shown = [{"text": lack.sentence, "url": words.lack_url(lack, part), "link": lack.link} for lack in lacks]
+    return {"phase": phase_words(int(asked)), "lacks": shown} if shown else None
+
+
+def _round(each: progress.Round) -> dict[str, Any]:
+    newest = each.newest
+    return {
+        "number": each.number,
+        "delivery": each.delivery,
+        "kind": each.delivery.get_kind_display(),
+        "outcome": {"kind": words.OUTCOME_KINDS[newest.kind], "label": newest.get_kind_display()} if newest else None,
+        "judged": each.judged,
+        "new": each.new,
+        "kept": each.kept,
+        "mended": each.mended,
+        "reason": newest.reason if newest else "",
+    }
+
+
+def _milestone(each: Milestone) -> dict[str, Any]:
+    return {
+        "row": each,
+        "planned": words.rough(each.planned_on, each.planned_precision),
+        "reached": words.rough(each.reached_on, each.reached_precision),
+    }
+
+
+def _document(each: ProjectDocument) -> dict[str, Any]:
+    return {
+        "name": each.title,
+        "url": reverse("project_document", args=[each.project_id, each.pk]),
+        "format": each.filename.rpartition(".")[2].upper(),
+        "size": each.size,
+        "note": f"{moment(each.at)}, {each.by or 'Samarkiv'}",
+    }
+
+
+@require_GET
+def project_document(request: StaffRequest, project_id: int, document_id: int) -> HttpResponse:
+    """Never shown in the browser, always saved: what others have uploaded is not ours."""
+    found = words.project_or_404(request, project_id)
+    row = ProjectDocument.objects.visible_to(request.user).filter(project=found, pk=document_id).first()
+    if row is None:
+        raise Http404(_("Sidan finns inte."))
+    audit.record(by=request.user, what=Event.PROJECT_DOCUMENT_READ, target=found, place=row.place, document=row.pk)
+    answer = HttpResponse(bytes(row.content), content_type=row.content_type)
+    ascii_name = row.filename.encode("ascii", "replace").decode().replace("?", "_")
+    answer["Content-Disposition"] = (
+        f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(row.filename, safe='')}"
+    )
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+@require_GET
+def project_report(request: StaffRequest, project_id: int) -> HttpResponse:
+    found = words.project_or_404(request, project_id)
+    report = closing.report(found)
+    crumbs = [(_("Leveransprojekt"), reverse("board")), (found.name, words.page_of(found)), (_("Slutrapport"), "")]
+    return render(
+        request,
+        "deliveries/project_report.html",
+        {
+            "project": found,
+            "status": words.status_tag(found),
+            "report": report,
+            "facts": _facts(found),
+            "parts": [{"report": each, "status": words.status_tag(each.part)} for each in report.parts],
+            "milestones": [_milestone(each) for each in report.milestones],
+            "crumbs": crumbs,
+            "may_edit": words.may_edit_jointly(request.user, found),
+        },
+    )
+
+
+@require_GET
+def project_report_pdf(request: StaffRequest, project_id: int) -> HttpResponse:
+    found = words.project_or_404(request, project_id)
+    answer = HttpResponse(final_report_pdf(closing.report(found)), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="slutrapport-{found.pk}.pdf"'
+    return answer

@@ -17,6 +17,7 @@ from archive.models import SIP
 from consortium.models import User
 from tests import factories, personas
 from tests.browser.conftest import SignIn
+from tests.deliveries import projecting
 from tests.governance import costing
 from tests.personas import Personas
 from tests.test_access_matrix import MATRIX
@@ -43,7 +44,6 @@ def objects(people: Personas, tmp_path: Path, settings: Settings) -> dict[str, s
     factories.report(faulty)
     aip = factories.aip(falun)
     unit = factories.unit(aip=aip)
-    factories.project(falun)
     running, stuck = (factories.sip(falun, status=status) for status in (SIP.Status.RECEIVED, SIP.Status.NEEDS_PERSON))
     upload = factories.upload(falun, people.producer_falun)
     agreement = factories.agreement(falun)
@@ -60,7 +60,7 @@ def objects(people: Personas, tmp_path: Path, settings: Settings) -> dict[str, s
         "agreement": agreement,
         "agreement_draft": factories.next_version(agreement, signed=False),
     }
-    return {name: str(row.pk) for name, row in rows.items()} | costing.addressed()
+    return {name: str(row.pk) for name, row in rows.items()} | costing.addressed() | projecting.addressed()
 
 
 def addresses(persona: str, objects: dict[str, str]) -> Iterator[str]:
