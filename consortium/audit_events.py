@@ -10,6 +10,10 @@ class Event(TextChoices):
     LOGGED_OUT = "logged_out", _("Loggade ut")
     ROLE_GIVEN = "role_given", _("Gav en roll")
     ROLE_ENDED = "role_ended", _("Avslutade en roll")
+    USER_INVITED = "user_invited", _("Bjöd in en användare")
+    USER_CLOSED = "user_closed", _("Stängde ett konto")
+    USER_OPENED = "user_opened", _("Öppnade ett konto igen")
+    PASSWORD_CHOSEN = "password_chosen", _("Valde lösenord")
     MAIL_RETURNED = "mail_returned", _("Antecknade ett brev i retur")
     MAIL_SENT_AGAIN = "mail_sent_again", _("Skickade ett brev igen")
 

@@ -25,6 +25,16 @@ class Role(TextChoices):
     DATA_PROTECTION_OFFICER = "dpo", _("Dataskyddsombud")
 
 
+# Where each can be held. A role over the whole consortium never carries rights to a municipality's closed content.
+IN_MUNICIPALITIES = (
+    *(Role.PRODUCER, Role.ARCHIVIST, Role.DECISION_MAKER, Role.MUNICIPALITY_ADMIN),
+    *(Role.DATA_PROTECTION_OFFICER, Role.AUDITOR),
+)
+IN_CONSORTIA = (
+    *(Role.STEERING_MEMBER, Role.CHAIR, Role.SECRETARY, Role.ADJUSTER, Role.ECONOMIST),
+    *(Role.IT_ARCHIVIST, Role.CONSORTIUM_ADMIN, Role.AUDITOR),
+)
+
 _STEERING = {P.PROJECT_READ, P.MINUTES_READ, P.COSTS_READ}
 
 PERMISSIONS: dict[Role, frozenset[P]] = {
