@@ -58,7 +58,7 @@ def publish(minutes: Minutes, *, masked: str = "", seen: str = "", by: User) -> 
     minutes = (
         Minutes.objects.select_for_update(of=("self",)).select_related("meeting__body__consortium").get(pk=minutes.pk)
     )
-    _demand_may_check(minutes, by)
+    demand_may_check(minutes, by)
     earlier = Publication.objects.filter(minutes=minutes).first()
     if earlier and earlier.is_public:
         raise AlreadyPublished(_("Protokollet är redan publicerat."))
@@ -100,7 +100,7 @@ def publish(minutes: Minutes, *, masked: str = "", seen: str = "", by: User) -> 
     return made
 
 
-def _demand_may_check(minutes: Minutes, by: User) -> None:
+def demand_may_check(minutes: Minutes, by: User) -> None:
     if not minutes.is_locked:
         raise NotAdjusted(_("Protokollet är inte justerat. Det blir allmän handling först när alla har skrivit under."))
     wrote = {minutes.finished_by_id} | {row.user_id for row in minutes.meeting.attendances.filter(is_secretary=True)}
@@ -110,7 +110,7 @@ def _demand_may_check(minutes: Minutes, by: User) -> None:
 
 def may_check(minutes: Minutes, by: User) -> bool:
     try:
-        _demand_may_check(minutes, by)
+        demand_may_check(minutes, by)
     except NotNow:
         return False
     return True

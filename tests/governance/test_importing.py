@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from consortium.site.demo.contents import page
+from archive.sample_files import page
 from governance import importing
 from governance.importing import Confirmed
 from governance.meetings import NotNow

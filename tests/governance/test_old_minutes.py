@@ -7,7 +7,7 @@ import json
 import pikepdf
 import pytest
 
-from consortium.site.demo.contents import page
+from archive.sample_files import page
 from governance.old_minutes import KnownMunicipality, Proposal, read
 from governance.old_minutes.source import Unreadable
 

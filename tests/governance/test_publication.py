@@ -7,7 +7,7 @@ import pytest
 
 from consortium.models import AuditEvent
 from governance import adjustment, publication
-from governance.meetings import EditedMeanwhile
+from governance.meetings import EditedMeanwhile, NotNow
 from governance.models import Minutes, Publication
 from tests.consortium import pdf
 from tests.governance import publishing, steering
@@ -119,7 +119,7 @@ def test_what_is_taken_down_is_gone_at_once_and_may_come_back_after_a_new_check(
     down = publication.withdraw(made, "En privatperson nämns.", by=group.chair)
     assert down.due_at  # the archive closes its copy too
     assert not Publication.objects.public().exists()
-    with pytest.raises(publication.NotNow):
+    with pytest.raises(NotNow):
         publication.withdraw(down, "Igen", by=group.chair)
     again = publication.publish(minutes, masked="Sju kommuner", by=group.member)
     assert again.pk == made.pk
