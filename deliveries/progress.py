@@ -10,11 +10,20 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from deliveries import recurrence, reminders
-from deliveries.models import Delivery, DeliveryOutcome, DeliveryProject, Participation, SubmissionAgreement
+from deliveries.models import (
+    Delivery,
+    DeliveryOutcome,
+    DeliveryProject,
+    Participation,
+    Phase,
+    Status,
+    SubmissionAgreement,
+)
 from deliveries.models.news import News
 from deliveries.models.phases import OVER
 from governance.models import Municipality
@@ -97,11 +106,12 @@ def _begin(
 
 
 def part_of(owner: Municipality, agreement: SubmissionAgreement) -> Participation | None:
-    """Where a package belongs: in the agreement's project, else in the owner's only running one for the system."""
+    """Where a package belongs: in the agreement's project, else in the owner's only one that transfers that system."""
     parts = Participation.objects.delivering().filter(municipality=owner).select_for_update(of=("self",))
     if agreement.project_id:
         return parts.filter(project=agreement.project_id).first()
-    running = list(parts.going_on().filter(project__system=agreement.system_id)[:2])
+    transfers = Q(phase=None) | Q(phase__gte=Phase.TRANSFER)
+    running = list(parts.filter(transfers, status=Status.ONGOING, project__system=agreement.system_id)[:2])
     return running[0] if len(running) == 1 else None
 
 

@@ -29,6 +29,7 @@ class Command(BaseCommand):
                 consortium = members.load()
                 projects.load(consortium)
                 people.load(consortium)
+                projects.furnish(people.named("it-arkivarie@exempel.se"))
                 costs.load(consortium)
                 packages.staff()
         self.stdout.write("Medlemmar, projekt och personer är inlästa. Nu byggs arkivet, paket för paket:")

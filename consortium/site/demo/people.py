@@ -39,6 +39,10 @@ def load(consortium: Consortium) -> None:
         grants.assign(user, persona.role, where, by=None, from_on=FROM)
 
 
+def named(email: str) -> User:
+    return User.objects.get(email=email)
+
+
 def are_here() -> bool:
     return User.objects.filter(email__in=[persona.email for persona in PERSONAS]).count() == len(PERSONAS)
 
