@@ -17,8 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from archive.models import SIP
 from consortium.models import User
 from tests import factories, personas
-from tests.deliveries import projecting
-from tests.governance import costing, publishing
+from tests.deliveries import inventorying, projecting
+from tests.governance import costing, membering, publishing
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,9 @@ SIGNED_IN = "200 200 200 200 200 200 200 login"
 WITHOUT_PASSWORD = "403 403 403 403 403 403 403 login"  # the personas sign in without one, so cannot repeat it
 NOTHING_TO_SHOW = "404 404 404 404 404 404 404 login"  # no second factor yet
 ACCOUNT = "302 302 302 302 302 302 302 200"
+MEMBERS_ACT = "403 403 403 403 403 403 302 login"
+SECRETARIAT = "403 403 403 403 403 200 200 login"
+SECRETARIAT_ACT = "403 403 403 403 403 302 302 login"
 ADMINISTRATOR = "403 403 403 403 403 403 200 login"
 SIP_LIST = "200 200 200 200 403 403 200 login"
 SIP_PAGE = "200 200 404 403 404 404 403 login"
@@ -46,6 +49,9 @@ NOT_YET = "404 404 404 404 404 404 404 login"  # the accounts are not confirmed
 NO_SUCH_FILE = "404 404 404 404 404 404 404 404"
 PROJECT_PAGE = "200 200 404 200 200 200 200 login"
 PROJECT_WRITE = "200 403 404 200 403 403 403 login"
+PROJECT_START = "200 403 200 200 403 403 403 login"
+CONSORTIUM_WRITE = "403 403 403 200 403 403 403 login"
+IMPORT_OWN = "200 403 404 404 403 403 403 login"
 UNIT_ACT = "302 404 404 404 404 404 404 login"
 
 MINUTES_LIST = "403 403 403 403 200 200 200 login"
@@ -135,6 +141,34 @@ MATRIX: dict[str, Row] = {
     "shut_down": Row("200 403 200 200 403 403 403 login"),
     "news": Row(SIGNED_IN),
     "news_settings": Row(SIGNED_IN),
+    # deliveries: systems, inventory, their order, and plans
+    "systems": Row(SIGNED_IN),
+    "new_system": Row(PROJECT_START),
+    "system": Row(SIGNED_IN, ("system",)),
+    "edit_system": Row(PROJECT_START, ("system",)),
+    "shared_systems": Row(SIGNED_IN),
+    "propose_project": Row(CONSORTIUM_WRITE, ("system",)),
+    "inventory": Row(SIGNED_IN),
+    "inventory_export": Row(SIGNED_IN, ("csv",)),
+    "inventory_template": Row(SIGNED_IN, ("xlsx",)),
+    "import_inventory": Row(PROJECT_START),
+    "inventory_preview": Row(IMPORT_OWN, ("import",)),
+    "confirm_inventory": Row("302 403 404 404 403 403 403 login", ("import",), "post"),
+    "inventory_faults": Row(IMPORT_OWN, ("import",)),
+    "municipality_inventory": Row(PROJECT_PAGE, ("2080",)),
+    "new_inventory_row": Row(PROJECT_WRITE, ("2080",)),
+    "edit_inventory_row": Row(PROJECT_WRITE, ("2080", "system")),
+    "remove_inventory_row": Row(PROJECT_WRITE, ("2080", "system"), "post"),
+    "prioritisation": Row(SIGNED_IN),
+    "prioritisation_version": Row(SIGNED_IN, ("prioritisation",)),
+    "begin_prioritisation": Row("403 403 403 302 403 403 403 login", (), "post", (("year", "2024"),)),
+    "weigh_prioritisation": Row("403 403 403 302 403 403 403 login", ("prioritisation",), "post"),
+    "score_prioritisation": Row(CONSORTIUM_WRITE, ("prioritisation",)),
+    "decide_prioritisation": Row("403 403 403 422 403 403 403 login", ("prioritisation",), "post"),
+    "plans": Row(SIGNED_IN),
+    "plan": Row(PROJECT_PAGE, ("2080",)),
+    "edit_plan": Row(PROJECT_WRITE, ("2080", "2023")),
+    "edit_staffing": Row(PROJECT_WRITE, ("2080",)),
     # deliveries: agreements and recipes
     "agreements": Row(AGREEMENT_LIST),
     "draft_agreement": Row("200 403 200 200 403 403 200 login"),
@@ -175,6 +209,64 @@ MATRIX: dict[str, Row] = {
     "old_minutes": Row(MINUTES_EDIT, ("old_minutes",)),
     "old_minutes_original": Row(MINUTES_PAGE, ("old_minutes",)),
     "old_minutes_discard": Row(MINUTES_ACT, ("old_minutes",), "post"),
+    # governance: members, bodies, rounds, the calendar and questions
+    "consortia": Row(OPEN),
+    "consortium_facts": Row(OPEN, ("m_slug",)),
+    "calendar_feed": Row(OPEN, ("m_secret",)),
+    "members": Row("302 302 302 302 302 302 302 login"),
+    "consortium": Row(SIGNED_IN, ("m_consortium",)),
+    "member": Row(SIGNED_IN, ("m_consortium", "2080")),
+    "withdrawal": Row(SIGNED_IN, ("m_withdrawal",)),
+    "body": Row(SIGNED_IN, ("m_body",)),
+    "round": Row(SIGNED_IN, ("m_round",)),
+    "calendar": Row(SIGNED_IN),
+    "meeting_ics": Row(SIGNED_IN, ("m_meeting",)),
+    "planned_ics": Row("302 302 302 302 302 302 302 login", ("m_series", "m_planned")),
+    "series": Row(SIGNED_IN, ("m_series",)),
+    "inquiry": Row(SIGNED_IN, ("m_inquiry",)),
+    "topic": Row(SIGNED_IN, ("m_topic",)),
+    "consortium_edit": Row(ADMINISTRATOR, ("m_consortium",)),
+    "consortium_stage": Row(ADMINISTRATOR, ("m_consortium",)),
+    "consortium_host": Row(ADMINISTRATOR, ("m_consortium",)),
+    "population_import": Row(ADMINISTRATOR, ("m_consortium",)),
+    "member_new": Row(ADMINISTRATOR, ("m_consortium",)),
+    "body_add": Row(ADMINISTRATOR, ("m_consortium",)),
+    "deadline_add": Row(ADMINISTRATOR, ("m_consortium",)),
+    "round_add": Row(ADMINISTRATOR, ("m_consortium",)),
+    "member_step": Row(ADMINISTRATOR, ("m_consortium", "2080")),
+    "member_notice": Row(ADMINISTRATOR, ("m_consortium", "2080")),
+    "municipality_edit": Row(ADMINISTRATOR, ("m_consortium", "2080")),
+    "contact_add": Row(ADMINISTRATOR, ("m_consortium", "2080")),
+    "fees_edit": Row(ADMINISTRATOR, ("m_consortium", "2080")),
+    "withdrawal_end": Row(ADMINISTRATOR, ("m_withdrawal",)),
+    "withdrawal_take_back": Row(ADMINISTRATOR, ("m_withdrawal",)),
+    "withdrawal_return": Row(ADMINISTRATOR, ("m_withdrawal", "m_item")),
+    "body_edit": Row(ADMINISTRATOR, ("m_body",)),
+    "seat_add": Row(ADMINISTRATOR, ("m_body",)),
+    "party_add": Row(ADMINISTRATOR, ("m_body",)),
+    "seat_edit": Row(ADMINISTRATOR, ("m_seat",)),
+    "seat_end": Row(ADMINISTRATOR, ("m_seat",)),
+    "round_edit": Row(ADMINISTRATOR, ("m_round",)),
+    "round_decision": Row(ADMINISTRATOR, ("m_round", "m_decision")),
+    "round_hold": Row(ADMINISTRATOR, ("m_round",)),
+    "round_dependency": Row(ADMINISTRATOR, ("m_round",)),
+    "round_milestone": Row(ADMINISTRATOR, ("m_round",)),
+    "inquiry_answer": Row(ADMINISTRATOR, ("m_inquiry", "m_reply")),
+    "contact_remove": Row(MEMBERS_ACT, ("m_consortium", "2080", "m_contact"), "post"),
+    "body_status": Row(MEMBERS_ACT, ("m_body", "pausa"), "post"),
+    "round_release": Row(MEMBERS_ACT, ("m_round", "m_hold"), "post"),
+    "round_met": Row(MEMBERS_ACT, ("m_round", "m_dependency"), "post"),
+    "inquiry_ask": Row(SECRETARIAT, ("m_consortium",)),
+    "topic_add": Row(SECRETARIAT, ("m_consortium",)),
+    "inquiry_presume": Row(SECRETARIAT, ("m_inquiry", "m_reply")),
+    "series_add": Row(SECRETARIAT, ("m_series",)),
+    "feed_open": Row(SECRETARIAT, ("m_body",), "post"),
+    "feed_revoke": Row(SECRETARIAT_ACT, ("m_body", "m_token"), "post"),
+    "series_open": Row(SECRETARIAT_ACT, ("m_body",), "post", (("year", "2024"),)),
+    "series_remove": Row(SECRETARIAT_ACT, ("m_series", "m_planned"), "post"),
+    "series_approve": Row(SECRETARIAT_ACT, ("m_series",), "post", (("seen", "1"),)),
+    "inquiry_remind": Row(SECRETARIAT_ACT, ("m_inquiry",), "post"),
+    "inquiry_close": Row(SECRETARIAT_ACT, ("m_inquiry",), "post"),
     # archive
     "start": Row(OPEN),
     "search": Row(OPEN),
@@ -242,7 +334,8 @@ def objects(people: Personas) -> dict[str, str]:
         "agreement_draft": str(unsigned.pk),
         "user": str(people.producer_falun.pk),
         "assignment": str(people.producer_falun.assignments.get().pk),
-        "missing": "0" * 8, **costing.addressed(), **projecting.addressed(), **publishing.addressed(),
+        "missing": "0" * 8, **costing.addressed(), **projecting.addressed(), **publishing.addressed(), **membering.addressed(),
+        **inventorying.addressed(people.archivist_falun),
     }
 
 

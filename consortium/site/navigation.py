@@ -36,6 +36,7 @@ STAFF = [
     Item(_("Lämna paket"), "upload", (Permission.SIP_UPLOAD,)),
     Item(_("Arkivpaket"), "aip_list", (Permission.AIP_STATUS,)),
     Item(_("Leveransprojekt"), "board", (Permission.PROJECT_READ,)),
+    Item(_("System"), "systems", (Permission.PROJECT_READ,)),
     Item(_("Medlemmar"), "members"),
     Item(_("Kalender"), "calendar"),
     Item(_("Kostnader"), "costs", (Permission.COSTS_READ,)),

@@ -7,11 +7,17 @@ from deliveries.views import (
     decommissioning,
     delivery_status,
     file_collections,
+    inventory,
+    inventory_import,
     news,
+    plans,
+    prioritisation,
     project_steps,
     project_writing,
     projects,
     recipes,
+    shared_systems,
+    systems,
 )
 
 
@@ -31,8 +37,13 @@ class _AgreementForm(_Side):
     regex = "pdf|json"
 
 
+class _TableForm(_Side):
+    regex = "csv|xlsx"
+
+
 register_converter(_Side, "side")
 register_converter(_AgreementForm, "agreement_form")
+register_converter(_TableForm, "table_form")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("leveransprojekt/", board.board, name="board"),
@@ -96,4 +107,41 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recept/", recipes.recipe_list, name="recipes"),
     path("recept/<slug:slug>/", recipes.recipe, name="recipe"),
     path("recept/<slug:slug>/profil.json", recipes.recipe_profile, name="recipe_profile"),
+    path("system/", systems.system_list, name="systems"),
+    path("system/nytt/", systems.new_system, name="new_system"),
+    path("system/register/<slug:slug>/", systems.system, name="system"),
+    path("system/register/<slug:slug>/andra/", systems.edit_system, name="edit_system"),
+    path("system/delade/", shared_systems.shared_systems, name="shared_systems"),
+    path("system/delade/<slug:slug>/gemensamt-projekt/", shared_systems.propose_project, name="propose_project"),
+    path("system/inventering/", inventory.inventory_list, name="inventory"),
+    path("system/inventering/export.<table_form:form>", inventory.inventory_export, name="inventory_export"),
+    path("system/inventering/mall.<table_form:form>", inventory_import.inventory_template, name="inventory_template"),
+    path("system/inventering/las-in/", inventory_import.import_inventory, name="import_inventory"),
+    path("system/inventering/las-in/<uuid:import_id>/", inventory_import.inventory_preview, name="inventory_preview"),
+    path(
+        "system/inventering/las-in/<uuid:import_id>/bekrafta/",
+        inventory_import.confirm_inventory,
+        name="confirm_inventory",
+    ),
+    path(
+        "system/inventering/las-in/<uuid:import_id>/fel.csv", inventory_import.inventory_faults, name="inventory_faults"
+    ),
+    path("system/inventering/<str:code>/", inventory.municipality_inventory, name="municipality_inventory"),
+    path("system/inventering/<str:code>/nytt/", inventory.new_inventory_row, name="new_inventory_row"),
+    path("system/inventering/<str:code>/<slug:slug>/", inventory.edit_inventory_row, name="edit_inventory_row"),
+    path(
+        "system/inventering/<str:code>/<slug:slug>/ta-bort/",
+        inventory.remove_inventory_row,
+        name="remove_inventory_row",
+    ),
+    path("system/prioritering/", prioritisation.latest, name="prioritisation"),
+    path("system/prioritering/ny/", prioritisation.begin, name="begin_prioritisation"),
+    path("system/prioritering/<int:pk>/", prioritisation.version, name="prioritisation_version"),
+    path("system/prioritering/<int:pk>/vikter/", prioritisation.weigh, name="weigh_prioritisation"),
+    path("system/prioritering/<int:pk>/bedom/", prioritisation.score, name="score_prioritisation"),
+    path("system/prioritering/<int:pk>/besluta/", prioritisation.decide, name="decide_prioritisation"),
+    path("system/leveransplaner/", plans.plans, name="plans"),
+    path("system/leveransplaner/<str:code>/", plans.plan, name="plan"),
+    path("system/leveransplaner/<str:code>/forutsattningar/", plans.edit_staffing, name="edit_staffing"),
+    path("system/leveransplaner/<str:code>/<int:year>/", plans.edit_plan, name="edit_plan"),
 ]

@@ -17,8 +17,8 @@ from archive.models import SIP
 from consortium.models import User
 from tests import factories, personas
 from tests.browser.conftest import SignIn
-from tests.deliveries import projecting
-from tests.governance import costing
+from tests.deliveries import inventorying, projecting
+from tests.governance import costing, membering
 from tests.personas import Personas
 from tests.test_access_matrix import MATRIX
 
@@ -60,7 +60,8 @@ def objects(people: Personas, tmp_path: Path, settings: Settings) -> dict[str, s
         "agreement": agreement,
         "agreement_draft": factories.next_version(agreement, signed=False),
     }
-    return {name: str(row.pk) for name, row in rows.items()} | costing.addressed() | projecting.addressed()
+    told = {name: str(row.pk) for name, row in rows.items()} | costing.addressed() | projecting.addressed() | membering.addressed()
+    return told | inventorying.addressed(people.archivist_falun)
 
 
 def addresses(persona: str, objects: dict[str, str]) -> Iterator[str]:
