@@ -148,6 +148,7 @@ CELERY_TIMEZONE = "Europe/Stockholm"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "archive.tasks.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "deliveries": {"task": "deliveries.tasks.follow_calendar", "schedule": 900.0, "options": {"expires": 800}},
+    "meetings": {"task": "governance.tasks.sweep", "schedule": 300.0, "options": {"expires": 280}},
     "post": {"task": "consortium.tasks.deliver_post", "schedule": 60.0, "options": {"expires": 55}},
 }
 

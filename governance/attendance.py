@@ -90,6 +90,8 @@ def is_late(meeting: Meeting, on: datetime.date) -> bool:
 @transaction.atomic
 def take(meeting: Meeting, ticks: Iterable[Tick], *, by: User) -> None:
     """Who was there, from which § to which, and in what role. All at once, so that roles can change places."""
+    if meeting.is_adjusted:
+        raise AttendanceRefused(_("Protokollet är justerat, så närvaron ändras inte. Skriv en rättelse i stället."))
     rows = {row.pk: row for row in meeting.attendances.select_for_update()}
     said = [tick for tick in ticks if tick.attendance in rows]
     for tick in said:

@@ -116,6 +116,7 @@ def save(paragraph: Paragraph, content: Content, *, version: int, by: User) -> P
     """Save what was written onto version `version`. The same words again change nothing."""
     stands = _open_paragraph(paragraph)
     stood = content_of(stands)
+    content = content.keeping_keys_of(stood)
     if stood == content:
         return stands
     if stands.version != version:

@@ -113,7 +113,7 @@ def call_due(meeting: Meeting) -> None:
         call(meeting, by=None)
     except (NotNow, post.Unwritable) as hindrance:
         log.warning("Kallelsen till möte %s gick inte ut: %s", meeting.pk, hindrance)
-        meeting.done()
+    meeting.done()
 
 
 def receivers(meeting: Meeting) -> list[str]:
@@ -135,12 +135,12 @@ def _send(meeting: Meeting, word: str, *, by: User | None) -> None:
         )
     with translation.override(settings.LANGUAGE_CODE):
         papers = [
-            post.Attachment("mote.ics", calendar.invitation(meeting), f"text/calendar; method={_method(meeting)}"),
+            calendar.attachment(meeting),
             post.Attachment(f"kallelse-{day(meeting.held_on)}.pdf", documents.agenda_pdf(meeting)),
         ]
         post.send(
             to=to,
-            subject=f"{word}: {meeting.body} {day_in_text(meeting.held_on)}",
+            subject=f"{word}: {meeting.body} {day(meeting.held_on)}",
             text=_letter(meeting),
             about=meeting,
             kind="meeting_notice",
@@ -148,10 +148,6 @@ def _send(meeting: Meeting, word: str, *, by: User | None) -> None:
             by=by,
             once=f"meeting:{meeting.pk}:{meeting.sequence}",
         )
-
-
-def _method(meeting: Meeting) -> str:
-    return "CANCEL" if meeting.status == Meeting.Status.CANCELLED else "PUBLISH"
 
 
 def _letter(meeting: Meeting) -> str:

@@ -1,7 +1,8 @@
 """What a § says, as one value: it is what the editor sends, what versions keep, and what signatures vouch for."""
 
 import datetime
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from itertools import zip_longest
 from typing import Any, Self
 
 from governance.models import ActionItem, AgendaItem, Comment, Decision, Dissent, Paragraph
@@ -67,6 +68,15 @@ class Content:
             "actions": tuple(ToDo(**{**each, "due_on": _day(each["due_on"])}) for each in kept["actions"]),
         }
         return cls(**{**kept, **parts})
+
+    def keeping_keys_of(self, stood: "Content") -> "Content":
+        """An action that came without its key, as from a page not loaded anew, is the one in its place."""
+        used = {each.key for each in self.actions}
+        actions = tuple(
+            replace(each, key=old.key) if each.key is None and old and old.key not in used else each
+            for each, old in zip_longest(self.actions, stood.actions[: len(self.actions)])
+        )
+        return replace(self, actions=actions)
 
     def words(self) -> dict[str, str]:
         """Every text of the §, by the name of its place: for checks that read it."""

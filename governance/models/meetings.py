@@ -4,7 +4,6 @@ The agenda's items become the minutes' §§, and the notice's answers become the
 """
 
 import datetime
-import re
 import uuid
 from typing import ClassVar
 
@@ -144,6 +143,11 @@ class Meeting(Claimable):
     @property
     def notice_on(self) -> datetime.date:
         return self.held_on - datetime.timedelta(days=self.body.notice_days)
+
+    @property
+    def is_adjusted(self) -> bool:
+        """Its minutes are signed by all: from here on nothing about it changes."""
+        return Meeting.objects.filter(pk=self.pk, minutes__status="adjusted").exists()
 
     def may_become(self, status: str) -> bool:
         return status in self.STEPS[self.Status(self.status)]
@@ -310,9 +314,3 @@ class Attendance(models.Model):
         """During the § of that number."""
         came, went = self.arrived_at or 0, self.left_after
         return self.is_present and came <= number and (went is None or number <= went)
-
-
-def weekday_said(text: str) -> str:
-    """The Swedish weekday that a text names ("torsdagen den 24 september"), or nothing."""
-    found = re.search(r"\b(mån|tis|ons|tors|fre|lör|sön)dag", text.lower())
-    return f"{found[1]}dag" if found else ""

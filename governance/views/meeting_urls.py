@@ -1,0 +1,46 @@
+"""Where the pages of meetings, agendas, minutes and their adjustment are."""
+
+from django.urls import path
+
+from governance.views import adjustment, agenda, meetings, minutes
+
+urlpatterns = [
+    path("moten/", meetings.meeting_list, name="meeting_list"),
+    path("moten/nytt/", meetings.meeting_new, name="meeting_new"),
+    path("moten/<int:pk>/", meetings.meeting, name="meeting"),
+    path("moten/<int:pk>/andra/", meetings.meeting_edit, name="meeting_edit"),
+    path("moten/<int:pk>/kallelse/", meetings.call_meeting, name="call_meeting"),
+    path("moten/<int:pk>/kallelse/senare/", meetings.call_meeting_later, name="call_meeting_later"),
+    path("moten/<int:pk>/kallelse/andrad/", meetings.update_notice, name="update_notice"),
+    path("moten/<int:pk>/stall-in/", meetings.cancel_meeting, name="cancel_meeting"),
+    path("moten/<int:pk>/svar/", meetings.answer_meeting, name="answer_meeting"),
+    path("moten/<int:pk>/dagordning/", agenda.agenda, name="agenda"),
+    path("moten/<int:pk>/kallelse.pdf", agenda.agenda_pdf, name="agenda_pdf"),
+    path("punkter/<int:pk>/", agenda.item_edit, name="item_edit"),
+    path("punkter/<int:pk>/flytta/", agenda.move_item, name="move_item"),
+    path("punkter/<int:pk>/ta-bort/", agenda.remove_item, name="remove_item"),
+    path("punkter/<int:pk>/handlingar/", agenda.attach_paper, name="attach_paper"),
+    path("moteshandlingar/<int:pk>/", agenda.paper, name="paper"),
+    path("moteshandlingar/<int:pk>/ta-bort/", agenda.remove_paper, name="remove_paper"),
+    path("moten/<int:pk>/narvaro/", minutes.attendance, name="attendance"),
+    path("moten/<int:pk>/protokoll/", minutes.minutes, name="minutes"),
+    path("moten/<int:pk>/protokoll/borja/", meetings.begin_minutes, name="begin_minutes"),
+    path("moten/<int:pk>/protokoll/uppgifter/", minutes.minutes_head, name="minutes_head"),
+    path("moten/<int:pk>/protokoll/ny-paragraf/", minutes.add_paragraph, name="add_paragraph"),
+    path("moten/<int:pk>/protokoll.pdf", minutes.minutes_pdf, name="minutes_pdf"),
+    path("moten/<int:pk>/protokoll/granska/", adjustment.minutes_check, name="minutes_check"),
+    path("paragrafer/<int:pk>/", minutes.paragraph, name="paragraph"),
+    path("paragrafer/<int:pk>/spara/", minutes.save_paragraph, name="save_paragraph"),
+    path("paragrafer/<int:pk>/flytta/", minutes.move_paragraph, name="move_paragraph"),
+    path("paragrafer/<int:pk>/ta-bort/", minutes.remove_paragraph, name="remove_paragraph"),
+    path("paragrafer/<int:pk>/versioner/", minutes.paragraph_versions, name="paragraph_versions"),
+    path("paragrafer/<int:pk>/versioner/<int:version>/", minutes.restore_paragraph, name="restore_paragraph"),
+    path("paragrafer/<int:pk>/lage/", minutes.thaw_paragraph, name="thaw_paragraph"),
+    path("paragrafer/<int:pk>/justera/", adjustment.adjust_paragraph, name="adjust_paragraph"),
+    path("moten/<int:pk>/justering/", adjustment.adjustment, name="adjustment"),
+    path("moten/<int:pk>/justering/underskrift/", adjustment.sign_minutes, name="sign_minutes"),
+    path("moten/<int:pk>/justering/oppna/", adjustment.reopen_minutes, name="reopen_minutes"),
+    path("moten/<int:pk>/justering/anmarkning/", adjustment.remark_minutes, name="remark_minutes"),
+    path("moten/<int:pk>/justering/rattelse/", adjustment.correct_minutes, name="correct_minutes"),
+    path("anmarkningar/<int:pk>/svar/", adjustment.answer_remark, name="answer_remark"),
+]

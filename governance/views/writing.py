@@ -1,0 +1,72 @@
+"""A § on the screen and back: the form with its rows of decisions, comments, dissents and actions, as one value."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.http import QueryDict
+
+from governance.forms.minutes import ActionSet, CommentSet, DecisionSet, DissentSet, ParagraphForm, Rows
+from governance.models import Paragraph
+from governance.paragraphs import Commented, Content, Decided, Dissented, ToDo, content_of
+
+SETS: dict[str, Any] = {
+    "decisions": DecisionSet,
+    "comments": CommentSet,
+    "dissents": DissentSet,
+    "actions": ActionSet,
+}
+
+
+@dataclass
+class Written:
+    form: ParagraphForm
+    decisions: Rows
+    comments: Rows
+    dissents: Rows
+    actions: Rows
+
+    @classmethod
+    def of(cls, paragraph: Paragraph) -> Self:
+        content = content_of(paragraph)
+        initial = {name: getattr(content, name) for name in ParagraphForm.base_fields if name != "version"}
+        return cls(
+            form=ParagraphForm(initial={**initial, "version": paragraph.version}),
+            **{
+                name: made(prefix=name, initial=[vars(row) for row in getattr(content, name)])
+                for name, made in SETS.items()
+            },
+        )
+
+    @classmethod
+    def from_post(cls, post: QueryDict) -> Self:
+        return cls(form=ParagraphForm(post), **{name: made(post, prefix=name) for name, made in SETS.items()})
+
+    @property
+    def sets(self) -> list[Rows]:
+        return [getattr(self, name) for name in SETS]
+
+    @property
+    def version(self) -> int:
+        return int(self.form.cleaned_data["version"])
+
+    def is_valid(self) -> bool:
+        return all([self.form.is_valid(), *(each.is_valid() for each in self.sets)])
+
+    def content(self) -> Content:
+        said = {name: value for name, value in self.form.cleaned_data.items() if name != "version"}
+        return Content(
+            **_one_kind_of_line_end(said),
+            decisions=tuple(Decided(**_one_kind_of_line_end(row)) for row in self.decisions.said()),
+            comments=tuple(Commented(**_one_kind_of_line_end(row)) for row in self.comments.said()),
+            dissents=tuple(Dissented(**_one_kind_of_line_end(row)) for row in self.dissents.said()),
+            actions=tuple(ToDo(**row) for row in self.actions.said()),
+        )
+
+
+def _one_kind_of_line_end(said: dict[str, Any]) -> dict[str, Any]:
+    """Browsers send CRLF; what is kept and compared has LF."""
+    return {
+        name: value.replace("\r\n", "\n") if isinstance(value, str) else value
+        for name, value in said.items()
+        if name != "DELETE"
+    }

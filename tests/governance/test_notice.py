@@ -1,0 +1,157 @@
+"""Kallelse: goes out once, to everybody with an address, with agenda and calendar entry; changes follow as updates."""
+
+import datetime
+from typing import Any
+
+import pytest
+import vobject
+from django.utils import timezone
+
+from consortium.models import AuditEvent, OutgoingMail
+from governance import meetings, notice, tasks
+from governance.models import Meeting, Seat
+from tests.consortium import pdf
+from tests.governance import steering
+from tests.governance.steering import Steering
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def group() -> Steering:
+    return steering.group()
+
+
+@pytest.fixture
+def meeting(group: Steering) -> Meeting:
+    return steering.coming(group)
+
+
+def letters(meeting: Meeting) -> list[OutgoingMail]:
+    return list(OutgoingMail.objects.about(meeting).order_by("pk"))
+
+
+def paper(mail: OutgoingMail, ending: str) -> bytes:
+    return bytes(mail.attachments.get(name__endswith=ending).content)
+
+
+def entry(mail: OutgoingMail) -> Any:
+    return vobject.readOne(paper(mail, ".ics").decode())
+
+
+def test_everybody_with_an_address_is_called(meeting: Meeting, group: Steering) -> None:
+    called = notice.call(meeting, by=group.secretary)
+    mails = letters(meeting)
+    users = {group.chair.email, group.secretary.email, group.adjuster.email, group.member.email}
+    assert {mail.to for mail in mails} == {*users, "kansli@falun.exempel.se"}
+    assert (called.status, called.called_by) == (Meeting.Status.CALLED, group.secretary)
+    assert all("Kallelse: Styrgruppen" in mail.subject for mail in mails)
+    assert f"/moten/{meeting.pk}/" in mails[0].text
+    assert AuditEvent.objects.filter(what="meeting_called", target_id=str(meeting.pk)).count() == 1
+
+
+def test_it_carries_the_agenda_and_an_entry_for_the_calendar(meeting: Meeting, group: Steering) -> None:
+    notice.call(meeting, by=group.secretary)
+    mail = letters(meeting)[0]
+    event = entry(mail).vevent
+    assert str(meeting.uid) in event.uid.value
+    assert event.dtstart.value == meeting.start
+    with pdf.Read(paper(mail, ".pdf")) as read:
+        assert "Val av justerare" in read.text()
+
+
+def test_twice_is_refused_with_who_and_when(meeting: Meeting, group: Steering) -> None:
+    notice.call(meeting, by=group.secretary)
+    with pytest.raises(notice.AlreadyCalled) as told:
+        notice.call(meeting, by=group.chair)
+    said = str(told.value)
+    assert "Enhetschef" in said
+    assert str(timezone.localdate().year) in said
+    assert len(letters(meeting)) == 5
+
+
+def test_a_paused_body_calls_nobody(meeting: Meeting, group: Steering) -> None:
+    group.body.status = group.body.Status.PAUSED
+    group.body.save()
+    with pytest.raises(meetings.BodyDoesNotMeet, match="vilande"):
+        notice.call(meeting, by=group.secretary)
+    assert not letters(meeting)
+
+
+def test_nobody_is_called_to_what_has_been(group: Steering) -> None:
+    with pytest.raises(meetings.NotNow):
+        notice.call(steering.meeting(group), by=group.secretary)
+
+
+def test_an_empty_agenda_is_no_notice(meeting: Meeting, group: Steering) -> None:
+    meeting.items.all().delete()
+    with pytest.raises(notice.EmptyAgenda):
+        notice.call(meeting, by=group.secretary)
+
+
+def test_a_group_without_addresses_cannot_be_called(meeting: Meeting, group: Steering) -> None:
+    Seat.objects.update(user=None, email="")
+    with pytest.raises(notice.NobodyToCall):
+        notice.call(meeting, by=group.secretary)
+    meeting.refresh_from_db()
+    assert meeting.called_at is None
+
+
+def test_seats_without_address_are_named_before_the_notice(meeting: Meeting, group: Steering) -> None:
+    group.body.seats.filter(municipality="2080").update(email="")
+    assert notice.without_address(meeting) == ["Kanslichef, Falu kommun"]
+
+
+def test_a_change_moves_the_entry_instead_of_doubling_it(meeting: Meeting, group: Steering) -> None:
+    notice.call(meeting, by=group.secretary)
+    meeting.refresh_from_db()
+    meetings.change(meeting, version=meeting.version, starts_at=datetime.time(9), by=group.secretary)
+    notice.send_update(meeting, by=group.secretary)
+    first, last = entry(letters(meeting)[0]).vevent, entry(letters(meeting)[-1]).vevent
+    assert first.uid.value == last.uid.value
+    assert (int(first.sequence.value), int(last.sequence.value)) == (0, 1)
+    assert last.dtstart.value.hour == 9
+    assert letters(meeting)[-1].subject.startswith("Ändrad kallelse")
+
+
+def test_an_update_needs_a_notice(meeting: Meeting, group: Steering) -> None:
+    with pytest.raises(meetings.NotNow):
+        notice.send_update(meeting, by=group.secretary)
+
+
+def test_cancelling_takes_it_out_of_calendars(meeting: Meeting, group: Steering) -> None:
+    notice.call(meeting, by=group.secretary)
+    notice.cancel(meeting, "För få kan komma.", by=group.chair)
+    last = letters(meeting)[-1]
+    assert "För få kan komma." in last.text
+    told = entry(last)
+    assert (told.method.value, told.vevent.status.value, told.vevent.sequence.value) == ("CANCEL", "CANCELLED", "1")
+    with pytest.raises(meetings.NotNow):
+        notice.cancel(meeting, "Igen", by=group.chair)
+
+
+def test_cancelling_what_nobody_was_called_to_writes_no_letter(meeting: Meeting, group: Steering) -> None:
+    notice.cancel(meeting, "Flyttas till våren.", by=group.chair)
+    assert not letters(meeting)
+
+
+def test_it_goes_out_by_itself_on_its_day(meeting: Meeting, group: Steering) -> None:
+    notice.call_by_itself(meeting, True, by=group.secretary)
+    meeting.refresh_from_db()
+    assert meeting.due_at is not None
+    assert timezone.localdate(meeting.due_at) == meeting.held_on - datetime.timedelta(days=group.body.notice_days)
+    tasks.call(meeting.pk)
+    assert not letters(meeting)
+    Meeting.objects.filter(pk=meeting.pk).update(due_at=timezone.now() - datetime.timedelta(minutes=1))
+    tasks.call(meeting.pk)
+    tasks.call(meeting.pk)
+    meeting.refresh_from_db()
+    assert (len(letters(meeting)), meeting.status, meeting.called_by) == (5, Meeting.Status.CALLED, None)
+
+
+def test_what_hinders_it_stops_the_clock(meeting: Meeting, group: Steering) -> None:
+    meeting.items.all().delete()
+    Meeting.objects.filter(pk=meeting.pk).update(due_at=timezone.now() - datetime.timedelta(minutes=1))
+    tasks.call(meeting.pk)
+    meeting.refresh_from_db()
+    assert (meeting.status, meeting.due_at) == (Meeting.Status.PLANNED, None)
