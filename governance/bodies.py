@@ -11,23 +11,27 @@ from django.utils.translation import gettext as _
 from consortium import audit
 from consortium.audit_events import Event
 from consortium.models import User
-from governance.models import Body, Consortium, Seat
-from governance.revising import locked, revise
+from governance.models import Body, Consortium, Party, Seat
+from governance.revising import Refusal, locked, revise
 
 
-class BodyPaused(Exception):
+class BodyPaused(Refusal):
     """A body that rests or has ended calls no meetings; somebody with the right takes it up again first."""
 
 
-class NotThisStatus(Exception):
+class NotThisStatus(Refusal):
     """The body is not where this step begins."""
 
 
-class SeatOfNobody(Exception):
+class NameTaken(Refusal):
+    """The consortium has another body of that name."""
+
+
+class SeatOfNobody(Refusal):
     """Only co-opted staff sit for neither municipality nor party."""
 
 
-class SeatOfStranger(Exception):
+class SeatOfStranger(Refusal):
     """The municipality has nothing to do with the consortium."""
 
 
@@ -44,6 +48,7 @@ def demand_may_meet(body: Body) -> None:
 
 @transaction.atomic
 def open_body(consortium: Consortium, facts: Mapping[str, Any], *, by: User) -> Body:
+    _demand_own_name(Body(consortium=consortium), facts)
     body = Body.objects.create(consortium=consortium, **facts)
     audit.record(by=by, what=Event.BODY_CHANGED, target=body, place=consortium, status=body.status)
     return body
@@ -51,10 +56,17 @@ def open_body(consortium: Consortium, facts: Mapping[str, Any], *, by: User) -> 
 
 @transaction.atomic
 def change_body(body: Body, facts: Mapping[str, Any], *, seen: int, by: User) -> Body:
+    _demand_own_name(body, facts)
     body, changed = revise(body, facts, seen=seen)
     if changed:
         audit.record(by=by, what=Event.BODY_CHANGED, target=body, place=body.consortium, fields=changed)
     return body
+
+
+def _demand_own_name(body: Body, facts: Mapping[str, Any]) -> None:
+    others = Body.objects.filter(consortium=body.consortium, name=facts.get("name", body.name)).exclude(pk=body.pk)
+    if others.exists():
+        raise NameTaken(_("Samarbetet har redan ett organ med det namnet. Välj ett annat."))
 
 
 def pause(body: Body, *, by: User) -> Body:
@@ -135,3 +147,11 @@ def _demand_somebody(seat: Seat) -> None:
             _("%s finns inte i samarbetets medlemshistorik. Anteckna kommunen som medlem eller intressent först.")
             % seat.municipality
         )
+
+
+@transaction.atomic
+def register_party(facts: Mapping[str, Any], *, place: Consortium, by: User) -> Party:
+    """Somebody else than a municipality that may hold a seat."""
+    party = Party.objects.create(**facts)
+    audit.record(by=by, what=Event.SEAT_CHANGED, target=party, place=place, kind=party.kind)
+    return party

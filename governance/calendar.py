@@ -23,6 +23,7 @@ from consortium.audit_events import Event as Trace
 from consortium.models import User
 from consortium.post import Attachment
 from governance.models import Body, FeedToken, Meeting, PlannedMeeting
+from governance.revising import Refusal
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 MIME = "text/calendar; charset=utf-8"
@@ -35,7 +36,7 @@ _STATUS = {
 }
 
 
-class IncompleteDate(Exception):
+class IncompleteDate(Refusal):
     """Without day and hours nobody's calendar can be filled."""
 
 

@@ -16,14 +16,14 @@ from consortium.models import User
 from consortium.precision import in_words
 from governance import membership
 from governance.models import Benefit, Consortium, HostChange, Membership, Municipality, StageChange
-from governance.revising import revise
+from governance.revising import Refusal, revise
 
 
-class HostIsNoMember(Exception):
+class HostIsNoMember(Refusal):
     """A host is one of the members (kommunallagen 9:19 and 9:37)."""
 
 
-class AlreadyThere(Exception):
+class AlreadyThere(Refusal):
     """The same stage or host is recorded already."""
 
 

@@ -16,15 +16,16 @@ from consortium.audit_events import Event
 from consortium.models import User
 from consortium.swedish import swedish_key
 from governance.models import Consortium, Feedback, FeedbackTopic, Municipality
+from governance.revising import Refusal
 
 ENOUGH = 5
 
 
-class TopicClosed(Exception):
+class TopicClosed(Refusal):
     pass
 
 
-class NamesSomebody(Exception):
+class NamesSomebody(Refusal):
     """The text would lead back to a municipality or a person."""
 
 

@@ -20,24 +20,24 @@ from consortium.formats import day_in_text
 from consortium.models import User
 from governance import membership
 from governance.models import Consortium, Contact, Inquiry, InquiryReply, Municipality, Seat
-from governance.revising import locked
+from governance.revising import Refusal, locked
 
 FUNCTIONS = (Contact.Function.MANAGEMENT, Contact.Function.REGISTRY, Contact.Function.ARCHIVE)
 
 
-class InquiryClosed(Exception):
+class InquiryClosed(Refusal):
     """Answers are no longer taken."""
 
 
-class NothingAnswered(Exception):
+class NothingAnswered(Refusal):
     """The answer is empty, or of another kind than asked for."""
 
 
-class NotYours(Exception):
+class NotYours(Refusal):
     """Each municipality speaks for itself."""
 
 
-class NobodyToRemind(Exception):
+class NobodyToRemind(Refusal):
     pass
 
 

@@ -16,22 +16,22 @@ from consortium.audit_events import Event
 from consortium.models import User
 from consortium.precision import Precision, last_day
 from governance.models import Consortium, Membership, Municipality
-from governance.revising import ChangedMeanwhile
+from governance.revising import ChangedMeanwhile, Refusal
 
 Status = Membership.Status
 DECISIONS = (Status.BOARD_DECIDED, Status.DECIDED)
 BY_NOTICE = (Status.LEAVING, Status.LEFT)  # only by withdrawal, which also plans the records' return
 
 
-class NotThisStep(Exception):
+class NotThisStep(Refusal):
     """The municipality stands where this step does not follow; the text says which do."""
 
 
-class DecisionIncomplete(Exception):
+class DecisionIncomplete(Refusal):
     """A decision without body and paragraph cannot be found again."""
 
 
-class OutOfOrder(Exception):
+class OutOfOrder(Refusal):
     """Earlier than the newest step, and not said to be a correction."""
 
 

@@ -19,6 +19,7 @@ from consortium.audit_events import Event
 from consortium.dates import NotADay, read_day
 from consortium.models import User
 from governance.models import Consortium, Municipality, Population
+from governance.revising import Refusal
 
 HEADS = {
     "code": ("kommunkod", "kod", "code", "regionkod"),
@@ -32,7 +33,7 @@ _SPACES = re.compile(r"[\s\u00a0\u202f]")
 _GROUPED = re.compile(r"\d{1,3}(?:[\s\u00a0\u202f]\d{3})+|\d+")
 
 
-class NotConfirmable(Exception):
+class NotConfirmable(Refusal):
     """The file has faults; nothing of it is imported."""
 
 

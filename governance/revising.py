@@ -9,6 +9,10 @@ from django.utils.translation import gettext as _
 M = TypeVar("M", bound=models.Model)
 
 
+class Refusal(Exception):
+    """An act says no; the text says what, and what to do. Each reason is a class of its own."""
+
+
 class ChangedMeanwhile(Exception):
     """Somebody saved after the form was opened; `current` is what stands now."""
 

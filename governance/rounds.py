@@ -24,14 +24,14 @@ from governance.models import (
     Municipality,
     RoundDecision,
 )
-from governance.revising import revise
+from governance.revising import Refusal, revise
 
 
-class NotAMember(Exception):
+class NotAMember(Refusal):
     """Only those who are members already decide on a round; only those who are not can join by it."""
 
 
-class DecisionWithoutDay(Exception):
+class DecisionWithoutDay(Refusal):
     """A yes or no was said on a day."""
 
 

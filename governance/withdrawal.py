@@ -12,19 +12,20 @@ from consortium.models import User
 from governance import membership
 from governance.membership import Step
 from governance.models import Consortium, Membership, Municipality, ReturnItem, Withdrawal
+from governance.revising import Refusal
 
 Status = Membership.Status
 
 
-class NoticeStillRuns(Exception):
+class NoticeStillRuns(Refusal):
     """The agreed time has not passed."""
 
 
-class RecordsNotReturned(Exception):
+class RecordsNotReturned(Refusal):
     """The owner has not got everything back."""
 
 
-class NotRunning(Exception):
+class NotRunning(Refusal):
     """The notice is taken back or the member has left."""
 
 

@@ -18,7 +18,7 @@ from archive.models import SIP
 from consortium.models import User
 from tests import factories, personas
 from tests.deliveries import inventorying, projecting
-from tests.governance import costing, membering, publishing
+from tests.governance import costing, meeting_rows, membering, publishing
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,7 @@ PROJECT_WRITE = "200 403 404 200 403 403 403 login"
 PROJECT_START = "200 403 200 200 403 403 403 login"
 CONSORTIUM_WRITE = "403 403 403 200 403 403 403 login"
 IMPORT_OWN = "200 403 404 404 403 403 403 login"
+MINUTES_READER_ACT = "404 404 404 404 302 302 302 login"  # who may sign is the act's question
 UNIT_ACT = "302 404 404 404 404 404 404 login"
 
 MINUTES_LIST = "403 403 403 403 200 200 200 login"
@@ -209,6 +210,45 @@ MATRIX: dict[str, Row] = {
     "old_minutes": Row(MINUTES_EDIT, ("old_minutes",)),
     "old_minutes_original": Row(MINUTES_PAGE, ("old_minutes",)),
     "old_minutes_discard": Row(MINUTES_ACT, ("old_minutes",), "post"),
+    # governance: meetings and minutes
+    "meeting_list": Row(MINUTES_LIST),
+    "meeting_new": Row(SECRETARIAT),
+    "meeting": Row(MINUTES_PAGE, ("meeting",)),
+    "meeting_edit": Row(MINUTES_EDIT, ("meeting",)),
+    "call_meeting": Row(MINUTES_ACT, ("meeting",), "post"),
+    "call_meeting_later": Row(MINUTES_ACT, ("meeting",), "post", (("wanted", "1"),)),
+    "update_notice": Row(MINUTES_ACT, ("meeting",), "post"),
+    "cancel_meeting": Row(MINUTES_EDIT, ("meeting",)),
+    "answer_meeting": Row("404 404 404 404 302 404 404 login", ("meeting",), "post", (("coming", "1"),)),
+    "agenda": Row(MINUTES_PAGE, ("meeting",)),
+    "agenda_pdf": Row(MINUTES_PAGE, ("meeting",)),
+    "item_edit": Row(MINUTES_EDIT, ("item",)),
+    "move_item": Row(MINUTES_ACT, ("item",), "post", (("to", "up"),)),
+    "remove_item": Row(MINUTES_ACT, ("item",), "post"),
+    "attach_paper": Row(MINUTES_ACT, ("item",), "post"),
+    "paper": Row(MINUTES_PAGE, ("paper",)),
+    "remove_paper": Row(MINUTES_ACT, ("paper",), "post"),
+    "attendance": Row(MINUTES_PAGE, ("kept",)),
+    "minutes": Row(MINUTES_PAGE, ("kept",)),
+    "begin_minutes": Row(MINUTES_ACT, ("unwritten",), "post"),
+    "minutes_head": Row(MINUTES_ACT, ("kept",), "post", (("time_and_place", "Teams"), ("first", "1"))),
+    "add_paragraph": Row(MINUTES_ACT, ("kept",), "post", (("title", "Övrigt"),)),
+    "minutes_pdf": Row(MINUTES_PAGE, ("kept",)),
+    "minutes_check": Row(MINUTES_EDIT, ("kept",)),
+    "paragraph": Row(MINUTES_EDIT, ("paragraph",)),
+    "save_paragraph": Row(MINUTES_EDIT, ("paragraph",), "post"),
+    "move_paragraph": Row(MINUTES_ACT, ("paragraph",), "post", (("to", "down"),)),
+    "remove_paragraph": Row(MINUTES_EDIT, ("paragraph",)),
+    "paragraph_versions": Row(MINUTES_EDIT, ("paragraph",)),
+    "restore_paragraph": Row(MINUTES_ACT, ("paragraph", "kept_version"), "post"),
+    "thaw_paragraph": Row(MINUTES_ACT, ("paragraph",), "post"),
+    "adjust_paragraph": Row(MINUTES_READER_ACT, ("paragraph",), "post"),
+    "adjustment": Row(MINUTES_PAGE, ("kept",)),
+    "sign_minutes": Row(MINUTES_READER_ACT, ("kept",), "post"),
+    "reopen_minutes": Row(MINUTES_ACT, ("kept",), "post"),
+    "remark_minutes": Row(MINUTES_READER_ACT, ("kept",), "post", (("text", "Fel ord."),)),
+    "correct_minutes": Row(MINUTES_ACT, ("kept",), "post", (("rattelse-text", "Fel dag."),)),
+    "answer_remark": Row(MINUTES_ACT, ("remark",), "post", (("answer", "Rättat."),)),
     # governance: members, bodies, rounds, the calendar and questions
     "consortia": Row(OPEN),
     "consortium_facts": Row(OPEN, ("m_slug",)),
@@ -334,7 +374,7 @@ def objects(people: Personas) -> dict[str, str]:
         "agreement_draft": str(unsigned.pk),
         "user": str(people.producer_falun.pk),
         "assignment": str(people.producer_falun.assignments.get().pk),
-        "missing": "0" * 8, **costing.addressed(), **projecting.addressed(), **publishing.addressed(), **membering.addressed(),
+        "missing": "0" * 8, **costing.addressed(), **projecting.addressed(), **publishing.addressed(), **membering.addressed(), **meeting_rows.addressed(people),
         **inventorying.addressed(people.archivist_falun),
     }
 

@@ -1,0 +1,346 @@
+"""One municipality in the consortium: its history, the next step, its notice, and what is known of it."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from consortium.access.permissions import Permission
+from consortium.access.views import StaffRequest
+from consortium.formats import day, number
+from consortium.precision import in_words
+from governance import membership, municipalities, withdrawal
+from governance.forms.members import (
+    ContactForm,
+    FeesForm,
+    LeaveForm,
+    MunicipalityFacts,
+    NoticeForm,
+    ReturnedForm,
+    StepForm,
+    TakeBackForm,
+    readiness,
+)
+from governance.forms.shapes import first_values
+from governance.membership import Step
+from governance.models import Consortium, Contact, FeeSchedule, Membership, Municipality, ReturnItem, Seat, Withdrawal
+from governance.views import finding
+from governance.views.consortia import crumbs, status_tag
+from governance.views.editing import Crumbs, Paper, press, write
+
+EDIT = Permission.MEMBERS_EDIT
+
+
+def _back(consortium: Consortium, municipality: Municipality) -> str:
+    return reverse("member", args=[consortium.pk, municipality.pk])
+
+
+def _crumbs(consortium: Consortium, municipality: Municipality, *more: tuple[Any, str]) -> Crumbs:
+    here = _back(consortium, municipality) if more else ""
+    return crumbs(consortium, (municipality.name, here), *more)
+
+
+@require_GET
+def member(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
+    consortium, municipality = finding.member(request, consortium_id, code)
+    steps = list(Membership.objects.filter(consortium=consortium, municipality=municipality).reverse())
+    now = membership.newest(consortium, municipality)
+    seats = Seat.objects.in_force().filter(body__consortium=consortium, municipality=municipality)
+    return render(
+        request,
+        "governance/member_detail.html",
+        {
+            "consortium": consortium,
+            "municipality": municipality,
+            "crumbs": _crumbs(consortium, municipality),
+            "now": now,
+            "status": status_tag(now) if now else None,
+            "steps": [(step, status_tag(step), _when(step), _reference(step)) for step in steps],
+            "facts": _facts(municipality),
+            "contacts": [(each, municipalities.warning(each)) for each in municipality.contacts.all()],
+            "fees": FeeSchedule.objects.filter(municipality=municipality).on(),
+            "population_columns": [
+                {"label": _("Per den")},
+                {"label": _("Folkmängd"), "number": True},
+                {"label": _("Källa")},
+            ],
+            "populations": [
+                [day(each.on), {"number": number(each.count)}, each.source]
+                for each in municipality.populations.order_by("-on")
+            ],
+            "seats": [(seat, seat.body) for seat in seats.select_related("body").in_swedish_order()],
+            "withdrawal": Withdrawal.objects.filter(consortium=consortium, municipality=municipality).last(),
+            "may_edit": finding.edits(request, consortium),
+        },
+    )
+
+
+def _when(step: Membership) -> str:
+    return in_words(step.effective_on, step.precision)
+
+
+def _reference(step: Membership) -> str:
+    planned = (
+        _("beslut planeras till %s") % in_words(step.planned_on, step.planned_precision) if step.planned_on else ""
+    )
+    parts = (step.body, step.paragraph, step.registry_number, step.document, planned)
+    return ", ".join(part for part in parts if part)
+
+
+def _facts(municipality: Municipality) -> list[tuple[str, Any]]:
+    said = {True: _("Ja"), False: _("Nej"), None: _("Inte uppgivet")}
+    return [
+        (_("Kommunkod"), municipality.code),
+        (_("Län"), municipality.county),
+        (_("Organisationsnummer"), municipality.organisation_number or _("Inte uppgivet")),
+        (_("Arkivmyndighet"), municipality.archival_authority),
+        (_("Kammarrätt"), municipality.appeal_court or _("Inte uppgivet")),
+        (_("Värdens uppgift"), municipality.get_host_capacity_display()),
+        (_("Har redan ett e-arkiv"), said[municipality.existing_solution]),
+        (_("Arkivarie"), said[municipality.has_archivist]),
+        (_("Informationshanteringsplan"), said[municipality.has_information_plan]),
+        (_("Inventerade system"), said[municipality.has_system_inventory]),
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+def member_new(request: StaffRequest, consortium_id: int) -> HttpResponse:
+    """Municipalities that the consortium has heard nothing of yet; the choice leads on to the first step."""
+    consortium = finding.consortium(request, consortium_id, may=EDIT)
+    known = consortium.memberships.values("municipality")
+    others = Municipality.objects.exclude(pk__in=known).in_swedish_order()
+    return render(
+        request,
+        "governance/member_new.html",
+        {"consortium": consortium, "others": others, "crumbs": crumbs(consortium, (_("Ny kommun"), ""))},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def member_step(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
+    consortium = finding.consortium(request, consortium_id, may=EDIT)
+    municipality = get_object_or_404(Municipality, pk=code)
+    last = membership.newest(consortium, municipality)
+    lead = (
+        _("Läget nu: %(status)s, från %(when)s.") % {"status": last.get_status_display(), "when": _when(last)}
+        if last
+        else ""
+    )
+    paper = Paper(
+        title=_("Nytt läge för %s") % municipality,
+        submit=_("Anteckna läget"),
+        back=_back(consortium, municipality) if last else reverse("consortium", args=[consortium.pk]),
+        lead=" ".join(part for part in (lead, _("Historiken står kvar.")) if part),
+        crumbs=_crumbs(consortium, municipality, (_("Nytt läge"), ""))
+        if last
+        else crumbs(consortium, (municipality.name, "")),
+        theirs=lambda row: [
+            (_("Läge"), row.get_status_display()),
+            (_("Gäller från"), _when(row)),
+            (_("Beslut"), _reference(row)),
+        ],
+    )
+    return write(
+        request,
+        StepForm(request.POST or None, initial={"seen": last.pk if last else None}),
+        paper,
+        lambda form: membership.take_step(
+            consortium, municipality, Step(**form.facts()), seen=form.version_seen or None, by=request.user
+        ),
+        lambda step: (
+            _("%(municipality)s har nu läget ”%(status)s”.")
+            % {"municipality": municipality, "status": step.get_status_display()}
+        ),
+        onward=_back(consortium, municipality),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def member_notice(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
+    consortium, municipality = finding.member(request, consortium_id, code, may=EDIT)
+    last = membership.newest(consortium, municipality)
+    paper = Paper(
+        title=_("Uppsägning från %s") % municipality,
+        submit=_("Anteckna uppsägningen"),
+        back=_back(consortium, municipality),
+        lead=_("Kommunen är medlem och betalar sin del tills uppsägningstiden, %s månader, har löpt ut.")
+        % consortium.months_of_notice,
+        crumbs=_crumbs(consortium, municipality, (_("Uppsägning"), "")),
+        danger=True,
+    )
+
+    def act(form: NoticeForm) -> Withdrawal:
+        facts = form.facts()
+        seen = form.version_seen or None
+        return withdrawal.give_notice(consortium, municipality, seen=seen, by=request.user, **facts)
+
+    return write(
+        request,
+        NoticeForm(request.POST or None, initial={"seen": last.pk if last else None}),
+        paper,
+        act,
+        lambda made: _("Uppsägningen är antecknad. Kommunen utträder %s.") % day(made.leaves_on),
+        onward=lambda made: reverse("withdrawal", args=[made.pk]),
+    )
+
+
+@require_GET
+def withdrawal_detail(request: StaffRequest, withdrawal_id: int) -> HttpResponse:
+    found = finding.find(request, Withdrawal.objects.select_related("consortium", "municipality"), pk=withdrawal_id)
+    return render(
+        request,
+        "governance/member_withdrawal.html",
+        {
+            "withdrawal": found,
+            "items": found.items.all(),
+            "crumbs": _crumbs(found.consortium, found.municipality, (_("Uppsägning"), "")),
+            "days_left": max(0, (found.leaves_on - timezone.localdate()).days),
+            "facts": [
+                (_("Läge"), found.get_status_display()),
+                (_("Uppsagd"), day(found.notified_on)),
+                (_("Uppsägningstid"), _("%s månader") % found.months_of_notice),
+                (_("Utträder"), day(found.leaves_on)),
+                (_("Beslut"), found.reference),
+                (_("Kvarstående kostnader"), found.remaining_costs),
+            ],
+            "may_edit": finding.edits(request, found.consortium) and found.status == Withdrawal.Status.RUNNING,
+        },
+    )
+
+
+def _withdrawal(request: StaffRequest, pk: int) -> Withdrawal:
+    return finding.find(request, Withdrawal.objects.select_related("consortium", "municipality"), pk=pk, may=EDIT)
+
+
+@require_http_methods(["GET", "POST"])
+def withdrawal_return(request: StaffRequest, withdrawal_id: int, item_id: int) -> HttpResponse:
+    found = _withdrawal(request, withdrawal_id)
+    item = get_object_or_404(ReturnItem, pk=item_id, withdrawal=found)
+    paper = Paper(
+        title=_("Återlämnat: %s") % item,
+        submit=_("Anteckna återlämnandet"),
+        back=reverse("withdrawal", args=[found.pk]),
+        crumbs=_crumbs(found.consortium, found.municipality, (_("Återlämnande"), "")),
+    )
+    return write(
+        request,
+        ReturnedForm(request.POST or None, initial={"done_on": timezone.localdate()}),
+        paper,
+        lambda form: withdrawal.mark_returned(item, by=request.user, **form.facts()),
+        _("Återlämnandet är antecknat."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def withdrawal_end(request: StaffRequest, withdrawal_id: int) -> HttpResponse:
+    found = _withdrawal(request, withdrawal_id)
+    paper = Paper(
+        title=_("%s lämnar samarbetet") % found.municipality,
+        submit=_("Anteckna utträdet"),
+        back=reverse("withdrawal", args=[found.pk]),
+        lead=_("Går när uppsägningstiden har löpt ut och allt är återlämnat."),
+        crumbs=_crumbs(found.consortium, found.municipality, (_("Utträde"), "")),
+        danger=True,
+    )
+    return write(
+        request,
+        LeaveForm(request.POST or None, initial={"on": timezone.localdate()}),
+        paper,
+        lambda form: withdrawal.leave(found, by=request.user, **form.facts()),
+        _("Utträdet är antecknat."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def withdrawal_take_back(request: StaffRequest, withdrawal_id: int) -> HttpResponse:
+    found = _withdrawal(request, withdrawal_id)
+    paper = Paper(
+        title=_("Uppsägningen återtas"),
+        submit=_("Anteckna återtagandet"),
+        back=reverse("withdrawal", args=[found.pk]),
+        lead=_("%s stannar i samarbetet.") % found.municipality,
+        crumbs=_crumbs(found.consortium, found.municipality, (_("Återtagande"), "")),
+    )
+    return write(
+        request,
+        TakeBackForm(request.POST or None, initial={"on": timezone.localdate()}),
+        paper,
+        lambda form: withdrawal.take_back(found, by=request.user, **form.facts()),
+        _("Återtagandet är antecknat. Kommunen är medlem som förut."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def municipality_edit(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
+    consortium, municipality = finding.member(request, consortium_id, code, may=EDIT)
+    paper = Paper(
+        title=_("Uppgifter om %s") % municipality,
+        submit=_("Spara uppgifterna"),
+        back=_back(consortium, municipality),
+        crumbs=_crumbs(consortium, municipality, (_("Uppgifter"), "")),
+        theirs=_facts,
+    )
+    return write(
+        request,
+        MunicipalityFacts(
+            request.POST or None,
+            initial=first_values(municipality, *MunicipalityFacts.NAMES) | readiness(municipality),
+        ),
+        paper,
+        lambda form: municipalities.change_facts(municipality, form.facts(), seen=form.version_seen, by=request.user),
+        _("Uppgifterna är sparade."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def contact_add(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
+    consortium, municipality = finding.member(request, consortium_id, code, may=EDIT)
+    paper = Paper(
+        title=_("Ny kontakt i %s") % municipality,
+        submit=_("Lägg till kontakten"),
+        back=_back(consortium, municipality),
+        lead=_("Skriv funktioner, inte personer."),
+        crumbs=_crumbs(consortium, municipality, (_("Ny kontakt"), "")),
+    )
+    return write(
+        request,
+        ContactForm(request.POST or None),
+        paper,
+        lambda form: municipalities.add_contact(municipality, form.facts(), by=request.user),
+        lambda made: " ".join(part for part in (_("Kontakten är tillagd."), made[1]) if part),
+    )
+
+
+@require_POST
+def contact_remove(request: StaffRequest, consortium_id: int, code: str, contact_id: int) -> HttpResponse:
+    consortium, municipality = finding.member(request, consortium_id, code, may=EDIT)
+    contact = get_object_or_404(Contact, pk=contact_id, municipality=municipality)
+    return press(
+        request,
+        lambda: municipalities.remove_contact(contact, by=request.user),
+        _("Kontakten är borttagen."),
+        _back(consortium, municipality),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def fees_edit(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
+    consortium, municipality = finding.member(request, consortium_id, code, may=EDIT)
+    paper = Paper(
+        title=_("Taxa för kopior, %s") % municipality,
+        submit=_("Spara taxan"),
+        back=_back(consortium, municipality),
+        lead=_("Som kommunen har beslutat. En ny dag ger en ny taxa; den gamla gäller till dess."),
+        crumbs=_crumbs(consortium, municipality, (_("Taxa"), "")),
+    )
+    return write(
+        request,
+        FeesForm(request.POST or None),
+        paper,
+        lambda form: municipalities.set_fees(municipality, form.facts(), by=request.user),
+        _("Taxan är sparad."),
+    )
