@@ -78,6 +78,7 @@ MATRIX: dict[str, Row] = {
     "health": Row("503 503 503 503 503 503 503 503"),
     "status": Row("403 403 403 200 403 403 200 login"),
     "work": Row(SIGNED_IN),
+    "mine": Row(SIGNED_IN),
     "people": Row(ADMINISTRATOR),
     "add_person": Row(ADMINISTRATOR),
     "person": Row("403 403 403 403 403 403 200 login", ("user",)),

@@ -32,6 +32,7 @@ PUBLIC = [
 ]
 STAFF = [
     Item(_("Att göra"), "work"),
+    Item(_("Mitt"), "mine", (Permission.MINUTES_READ, Permission.COSTS_READ)),
     Item(_("Leveranser"), "sip_list", (Permission.SIP_STATUS,)),
     Item(_("Lämna paket"), "upload", (Permission.SIP_UPLOAD,)),
     Item(_("Arkivpaket"), "aip_list", (Permission.AIP_STATUS,)),

@@ -1,11 +1,12 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from consortium.site import gallery, health, pages, people, preferences, work
+from consortium.site import gallery, health, mine, pages, people, preferences, work
 
 register_converter(people.Act, "acts")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("att-gora/", work.work, name="work"),
+    path("mitt/", mine.mine, name="mine"),
     path("driftlage/", health.status, name="status"),
     path("halsa/", health.health, name="health"),
     path("anvandare/", people.people, name="people"),

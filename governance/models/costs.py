@@ -169,14 +169,14 @@ class CostAllocation(models.Model):
     class Key(models.TextChoices):
         POPULATION = "population", _("Folkmängd")
         EQUAL = "equal", _("Lika delar")
-        FIXED = "fixed", _("Fast belopp per kommun, resten efter folkmängd")
+        FIXED = "fixed", _("Fast belopp plus folkmängd")
         USAGE = "usage", _("Nyttjande")
         MIXED = "mixed", _("Blandad nyckel")
 
     class Rule(models.TextChoices):
-        LARGEST_REMAINDER = "largest_remainder", _("Största rest: raderna blir exakt budgeten")
-        HALF_UP_ROWS = "half_up_rows", _("Varje rad för sig: en avrundningsdifferens kan uppstå")
-        RESIDUAL_TO_HOST = "residual_to_host", _("Varje rad för sig, värdkommunen tar differensen")
+        LARGEST_REMAINDER = "largest_remainder", _("Största rest (summan stämmer)")
+        HALF_UP_ROWS = "half_up_rows", _("Rad för sig (differens visas)")
+        RESIDUAL_TO_HOST = "residual_to_host", _("Rad för sig, värden tar differensen")
 
     class UsageUnit(models.TextChoices):
         GIGABYTES = "gigabytes", _("Lagrad mängd, GB")

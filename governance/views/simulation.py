@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
+from consortium.formats import number
 from governance import cost_basis, cost_table, costs
 from governance.forms.costs import KeyForm, SimulationForm
 from governance.models import Budget, Consortium, CostAllocation, Municipality, Population
@@ -23,6 +24,7 @@ from governance.views.cost_words import REFUSALS, sentence
 SUGGESTED = 1_000_000
 HIGHEST = 2  # the slider goes to twice the sum it begins with
 STEPS = 200
+KRONOR = ("amount", "fixed")
 
 
 def usual_days(consortium: Consortium, year: int) -> dict[str, datetime.date]:
@@ -43,13 +45,13 @@ def simulation(request: StaffRequest) -> HttpResponse:
     context = {"form": form, **_counted(request, form, query)}
     if getattr(request, "htmx", False):
         return render(request, "governance/simulation_result.html", context)
-    amount = form["amount"].value()
-    highest = _round_up(HIGHEST * amount if isinstance(amount, int) and amount > 0 else HIGHEST * SUGGESTED)
+    amount = form.cleaned_data.get("amount") or SUGGESTED
+    highest = _round_up(HIGHEST * max(amount, 1))
     context |= {
         "crumbs": crumbs((_("Simulering"), "")),
         "highest": highest,
         "step": highest // STEPS,
-        "amount": amount if isinstance(amount, int) else highest // HIGHEST,
+        "amount": amount,
     }
     return render(request, "governance/simulation_page.html", context)
 
@@ -75,7 +77,7 @@ def _form(request: StaffRequest) -> tuple[SimulationForm, str]:
     beginning = _beginning(consortium)
     if "amount" not in asked:
         for name, value in beginning.items():
-            asked.setdefault(name, str(value))
+            asked.setdefault(name, number(value) if name in KRONOR else str(value))
     candidates = Municipality.objects.filter(memberships__consortium=consortium).distinct().in_swedish_order()
     if not asked.get("own_members"):
         asked.setlist("members", sorted(consortium.members().values_list("code", flat=True)))
