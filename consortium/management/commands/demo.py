@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import translation
 
-from consortium.site.demo import costs, members, packages, people, projects
+from consortium.site.demo import costs, inventory, members, packages, people, projects
 from governance.models import Consortium
 
 
@@ -30,6 +30,7 @@ class Command(BaseCommand):
                 projects.load(consortium)
                 people.load(consortium)
                 projects.furnish(people.named("it-arkivarie@exempel.se"))
+                inventory.load(consortium, people.named("it-arkivarie@exempel.se"))
                 costs.load(consortium)
                 packages.staff()
         self.stdout.write("Medlemmar, projekt och personer är inlästa. Nu byggs arkivet, paket för paket:")
