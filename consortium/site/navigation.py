@@ -39,6 +39,7 @@ STAFF = [
     Item(_("Leveransprojekt"), "board", (Permission.PROJECT_READ,)),
     Item(_("System"), "systems", (Permission.PROJECT_READ,)),
     Item(_("Medlemmar"), "members"),
+    Item(_("Möten"), "meeting_list", (Permission.MINUTES_READ,)),
     Item(_("Kalender"), "calendar"),
     Item(_("Kostnader"), "costs", (Permission.COSTS_READ,)),
     Item(_("Användare"), "people", (Permission.USERS_EDIT,)),
