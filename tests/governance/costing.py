@@ -53,7 +53,12 @@ def decided(consortium: Consortium | None = None, *, by: User | None = None, **f
 
 def addressed() -> dict[str, str]:
     """A budget in each state and a report, as addresses name them."""
-    consortium, by = members(), economist()
+    members()
+    return addressed_by(economist())
+
+
+def addressed_by(by: User) -> dict[str, str]:
+    consortium = factories.consortium()
     report = settlement.open_report(decided(consortium, by=by), CostReport.Kind.YEAR_END, by=by)
     following = costs.open_budget(consortium, YEAR + 1, by=by)
     shared = costs.allocate(following, choice(year=YEAR + 1), version=following.version, by=by)
