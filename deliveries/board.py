@@ -59,6 +59,10 @@ class Item:
     may_move: bool = False
 
     @property
+    def is_waiting(self) -> bool:
+        return self.status == Status.PLANNED and self.phase is None
+
+    @property
     def words(self) -> str:
         """What a cell says: the phase where that is the news, else the status."""
         if self.is_observer:
@@ -81,13 +85,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Lane:
-    phase: int | None
+    title: str
     items: list[Item]
-    is_done: bool = False
-
-    @property
-    def title(self) -> str:
-        return _("Avslutat") if self.is_done else phase_words(self.phase)
 
 
 @dataclass(frozen=True)
@@ -104,18 +103,23 @@ class Board:
         return [row for row in self.rows if row.is_empty]
 
     def lanes(self) -> list[Lane]:
-        """Columns by phase: unknown first when there is any, then the five, then what is done."""
-        open_items = [item for item in self.items if not item.is_observer and item.status != Status.COMPLETED]
-        done = [item for item in self.items if not item.is_observer and item.status == Status.COMPLETED]
-        lanes = [Lane(phase, [item for item in open_items if item.phase == phase]) for phase in (None, *Phase)]
-        return [*(lane for lane in lanes if lane.items or lane.phase is not None), Lane(None, done, is_done=True)]
+        """Columns: what has not begun, an unknown phase when there is any, the five, and what is done."""
+        own = [item for item in self.items if not item.is_observer]
+        begun = [item for item in own if item.status != Status.COMPLETED and not item.is_waiting]
+        unknown = [item for item in begun if item.phase is None]
+        return [
+            Lane(str(Status.PLANNED.label), [item for item in own if item.is_waiting]),
+            *([Lane(phase_words(None), unknown)] if unknown else []),
+            *(Lane(phase_words(phase), [item for item in begun if item.phase == phase]) for phase in Phase),
+            Lane(str(Status.COMPLETED.label), [item for item in own if item.status == Status.COMPLETED]),
+        ]
 
 
 def show(user: AnyUser, filters: Filters) -> Board:
     readable = list(Municipality.objects.where_may(user, Permission.PROJECT_READ).in_swedish_order())
     editable = set(Municipality.objects.where_may(user, Permission.PROJECT_EDIT).values_list("code", flat=True))
     projects = list(DeliveryProject.objects.visible_to(user).select_related("system"))
-    items = list(_items(projects, editable))
+    items = sorted(_items(projects, editable), key=lambda item: swedish_key(f"{item.name} {item.municipality}"))
     members = {each.code: each for each in readable}
     members |= {each.code: each for each in _others(items, members)}
     kept = [item for item in items if filters.keep(item)]

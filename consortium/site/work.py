@@ -16,6 +16,9 @@ from consortium.access.permissions import Permission
 from consortium.access.policy import AnyUser, may_anywhere
 from consortium.access.views import StaffRequest
 from consortium.formats import moment
+from consortium.models import User
+from deliveries import reminders
+from deliveries.models import News
 from governance.models import Municipality
 
 SHOWN = 20
@@ -58,6 +61,7 @@ def _piles(user: AnyUser) -> list[Pile]:
         _sips(_("Leveranser som ska rättas"), mine.filter(status=SIP.Status.FAULTY)),
         _sips(_("Kontrolleras nu"), mine.filter(status__in=(SIP.Status.RECEIVED, SIP.Status.CRASHED))),
         _aips(_("På väg in i arkivet"), going.exclude(status=AIP.Status.CONFIRMED)),
+        _news(user),
     ]
 
 
@@ -86,3 +90,13 @@ def _aips(title: str, aips: QuerySet[AIP]) -> Pile:
         for aip in aips.select_related("owner").order_by("created_at")[:SHOWN]
     ]
     return Pile(title, items, aips.count())
+
+
+def _news(user: AnyUser) -> Pile:
+    """What has happened in the projects since the reader last said that all was read."""
+    news = reminders.unread(user) if isinstance(user, User) else News.objects.none()
+    items = [
+        {"title": each.text, "url": reverse("news"), "meta": [moment(each.at), str(each.get_kind_display())]}
+        for each in news[:SHOWN]
+    ]
+    return Pile(_("Händelser i leveransprojekten"), items, news.count())

@@ -25,6 +25,7 @@ from deliveries.models import (
 from governance.models import Consortium, Municipality
 
 NO_PERSONS = _("Skriv inga personuppgifter.")
+AS_KNOWN = _("Så noga det är känt: 2022-11-24, oktober 2022, hösten 2022 eller 2022.")
 
 
 def no_personal_number(value: str) -> None:
@@ -69,9 +70,9 @@ class ProjectFacts(forms.Form):
     ROUGH = ("planned_from", "started", "ended")
 
     name = line(_("Namn"))
-    planned_from = RoughDayField(label=_("Planerat från"), required=False)
-    started = RoughDayField(label=_("Startade"), required=False)
-    ended = RoughDayField(label=_("Avslutades"), required=False)
+    planned_from = RoughDayField(label=_("Planerat från"), required=False, help_text=AS_KNOWN)
+    started = RoughDayField(label=_("Startade"), required=False, help_text=AS_KNOWN)
+    ended = RoughDayField(label=_("Avslutades"), required=False, help_text=AS_KNOWN)
     note = text(_("Anteckning för alla"), 3, required=False, help_text=_("Syns i styrgruppens lista."))
     benefits = forms.MultipleChoiceField(
         label=_("Nyttor"), choices=Benefit.choices, widget=forms.CheckboxSelectMultiple, required=False
@@ -182,8 +183,8 @@ class FunctionForm(forms.Form):
 class MilestoneForm(forms.Form):
     kind = forms.ChoiceField(label=_("Milstolpe"), choices=Milestone.Kind.choices)
     label = line(_("Egen benämning"), required=False)
-    planned = RoughDayField(label=_("Planerad"), required=False)
-    reached = RoughDayField(label=_("Nådd"), required=False)
+    planned = RoughDayField(label=_("Planerad"), required=False, help_text=AS_KNOWN)
+    reached = RoughDayField(label=_("Nådd"), required=False, help_text=AS_KNOWN)
 
 
 class ReachedForm(forms.Form):
@@ -290,7 +291,7 @@ class ShutDownForm(forms.Form):
         label=_("System"), queryset=SourceSystem.objects.order_by("name"), to_field_name="slug"
     )
     municipality = OneMunicipality(label=_("Kommun"), queryset=Municipality.objects.none())
-    on = RoughDayField(label=_("Avställt"))
+    on = RoughDayField(label=_("Avställt"), help_text=AS_KNOWN)
     saving_per_year = KronorField(label=_("Besparing per år"))
     note = text(_("Anteckning"), 3, required=False)
 

@@ -17,7 +17,6 @@ from consortium import sheets
 from consortium.access.permissions import Permission
 from consortium.access.policy import may_anywhere
 from consortium.access.views import StaffRequest, demand_anywhere
-from consortium.formats import money
 from deliveries import board as boards
 from deliveries import decommissioning, timeline
 from deliveries.board import Board, Filters, Item
@@ -115,8 +114,11 @@ def _stats(request: StaffRequest, shown: Board) -> list[dict[str, Any]]:
     return [
         {"label": _("pågår eller återkommer"), "value": sum(state in going for state in states)},
         {"label": _("planerade"), "value": sum(state == Status.PLANNED for state in states)},
-        {"label": _("kommuner med projekt"), "value": f"{len(linked)} / {len(shown.municipalities)}"},
-        *([{"label": _("sparas per år med avställda system"), "value": money(saved)}] if saved else []),
+        {
+            "label": _("av %(all)d kommuner har projekt") % {"all": len(shown.municipalities)},
+            "value": len(linked),
+        },
+        *([{"label": _("kronor sparas per år med avställda system"), "value": saved}] if saved else []),
     ]
 
 
@@ -160,9 +162,8 @@ def _lanes(request: StaffRequest, shown: Board) -> dict[str, Any]:
     recurring = [project for project in shown.projects if project.status == Status.RECURRING]
     names: dict[int, list[str]] = {}
     for item in shown.items:
-        names.setdefault(item.project_id, []).append(
-            f"{item.municipality} {item.words}" if item.is_observer else item.municipality
-        )
+        name = f"{item.municipality} {item.words}" if item.is_observer else item.municipality
+        names.setdefault(item.project_id, []).append(name)
     waiting = Occurrence.objects.filter(recurrence__project__in=recurring, delivered_at=None).order_by("-due_on")
     due = {each.recurrence.project_id: each for each in waiting.select_related("recurrence")}
     streams = FileStream.objects.visible_to(request.user).running(timezone.localdate())

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
 from consortium.dates import NotADay, read_day
-from consortium.formats import day_in_text, number
+from consortium.formats import day_in_text
 from consortium.swedish import swedish_key
 from deliveries import sharing, status
 from deliveries.views.board import shared_url
@@ -47,10 +47,10 @@ def delivery_status(request: StaffRequest) -> HttpResponse:
             "day": day_in_text(on),
             "groups": groups,
             "stats": [
-                {"label": _("pågår"), "value": number(len(told.named_ongoing))},
-                {"label": _("planerade"), "value": number(len(told.upcoming))},
-                {"label": _("filsamlingar"), "value": number(len(told.streams))},
-                {"label": _("kommuner utan projekt"), "value": number(len(told.without_projects))},
+                {"label": _("pågår"), "value": len(told.named_ongoing)},
+                {"label": _("planerade"), "value": len(told.upcoming)},
+                {"label": _("filsamlingar"), "value": len(told.streams)},
+                {"label": _("kommuner utan projekt"), "value": len(told.without_projects)},
             ],
             "crumbs": [(_("Leveransprojekt"), reverse("board")), (_("Läget per datum"), "")],
         },
