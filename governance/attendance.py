@@ -88,7 +88,7 @@ def is_late(meeting: Meeting, on: datetime.date) -> bool:
 
 
 @transaction.atomic
-def take(meeting: Meeting, ticks: Iterable[Tick], *, by: User) -> None:
+def take(meeting: Meeting, ticks: Iterable[Tick], *, by: User | None) -> None:
     """Who was there, from which § to which, and in what role. All at once, so that roles can change places."""
     if meeting.is_adjusted:
         raise AttendanceRefused(_("Protokollet är justerat, så närvaron ändras inte. Skriv en rättelse i stället."))

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import translation
 
-from consortium.site.demo import costs, inventory, members, packages, people, projects
+from consortium.site.demo import bodies, consortia, costs, inventory, meetings, members, packages, people, projects
 from governance.models import Consortium
 
 
@@ -29,8 +29,11 @@ class Command(BaseCommand):
                 consortium = members.load()
                 projects.load(consortium)
                 people.load(consortium)
+                consortia.load(people.named("administrator@exempel.se"))
+                bodies.load(consortium, people.named("administrator@exempel.se"))
                 projects.furnish(people.named("it-arkivarie@exempel.se"))
                 inventory.load(consortium, people.named("it-arkivarie@exempel.se"))
+                meetings.load(consortium)
                 costs.load(consortium)
                 packages.staff()
         self.stdout.write("Medlemmar, projekt och personer är inlästa. Nu byggs arkivet, paket för paket:")

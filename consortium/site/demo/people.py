@@ -27,6 +27,8 @@ PERSONAS = [
     Persona("it-arkivarie@exempel.se", "IT-arkivarie, e-arkivcentrum", Role.IT_ARCHIVIST),
     Persona("styrgrupp.mora@exempel.se", "Styrgruppsledamot, Mora", Role.STEERING_MEMBER),
     Persona("ordforande@exempel.se", "Ordförande i styrgruppen", Role.CHAIR),
+    Persona("sekreterare@exempel.se", "Enhetschef, e-arkivcentrum", Role.SECRETARY),
+    Persona("justerare@exempel.se", "Sekretariatschef, Vansbro", Role.ADJUSTER),
     Persona("ekonom@exempel.se", "Ekonom, Säter", Role.ECONOMIST),
     Persona("administrator@exempel.se", "Konsortieadministratör", Role.CONSORTIUM_ADMIN),
 ]
