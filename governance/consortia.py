@@ -139,6 +139,11 @@ def _who(consortium: Consortium, members: list[Municipality], interested: list[M
             if members
             else f"{len(interested)} {consortium.members_word}"
         )
+    first = consortium.memberships.filter(status__in=Membership.TAKES_PART).first()
+    count = consortium.members(first.effective_on).count() if first else 0
+    if members and first and count != len(members):
+        facts = {"count": count, "who": consortium.members_word, "when": in_words(first.effective_on, first.precision)}
+        said.append(_("%(count)s %(who)s från början, %(when)s") % facts)
     return said
 
 

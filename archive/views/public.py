@@ -20,7 +20,8 @@ from archive.search import Found, IndexAway
 from archive.views import search_words as words
 from consortium import rate_limit
 from consortium.formats import number
-from governance.models import Municipality
+from governance.models import Consortium, Municipality
+from governance.models.members import MunicipalityQuerySet
 
 View = Callable[[HttpRequest], HttpResponse]
 OPEN = "good"
@@ -47,7 +48,7 @@ def limited(view: View) -> View:
 @login_not_required
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    members = list(Municipality.objects.filter(memberships__isnull=False).distinct().in_swedish_order())
+    members = list(_served().in_swedish_order())
     try:
         known = search.coverage()
     except IndexAway:
@@ -62,6 +63,13 @@ def start(request: HttpRequest) -> HttpResponse:
             "places": len(members),
         },
     )
+
+
+def _served() -> MunicipalityQuerySet:
+    """The members of the consortia that deliver here; others may be in the register without having anything here."""
+    registered = Municipality.objects.filter(memberships__isnull=False).distinct()
+    delivering = Consortium.objects.filter(memberships__municipality__agreements__isnull=False)
+    return registered.filter(memberships__consortium__in=delivering) if delivering.exists() else registered
 
 
 def _coverage_row(place: Municipality, cover: search.Coverage | None) -> dict[str, Any]:

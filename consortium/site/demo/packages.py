@@ -19,6 +19,7 @@ from consortium.access.roles import Role
 from consortium.models import User
 from consortium.models.leases import DatabaseNow
 from consortium.site.demo import contents
+from consortium.site.demo.members import COUNTY
 from deliveries.models import SourceSystem, SubmissionAgreement
 from governance.models import Municipality
 
@@ -31,7 +32,7 @@ Tell = Callable[[str], None]
 
 def load(tell: Tell) -> None:
     sender, receiver = staff()
-    for number, municipality in enumerate(Municipality.objects.order_by("code"), 1):
+    for number, municipality in enumerate(Municipality.objects.filter(county=COUNTY).order_by("code"), 1):
         for each in contents.for_municipality(municipality.code, municipality.name):
             if SIP.objects.filter(owner=municipality, filename=_filename(each)).exists():
                 continue  # from a first start that was interrupted
@@ -54,7 +55,7 @@ def staff() -> tuple[User, User]:
         return earlier, User.objects.get(email=RECEIVER)
     sender = User.objects.create_user(SENDER, function="Systemförvaltare, e-arkivcentrum")
     receiver = User.objects.create_user(RECEIVER, function="Arkivarie, e-arkivcentrum")
-    for municipality in Municipality.objects.all():
+    for municipality in Municipality.objects.filter(county=COUNTY):
         grants.assign(sender, Role.PRODUCER, municipality, by=None)
         grants.assign(receiver, Role.ARCHIVIST, municipality, by=None)
     return sender, receiver
