@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.management.color import Style
+from django.core.management.commands import migrate
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 from consortium.embedded.servers import Servers
-from tests import personas, session
+from tests import personas, schema, session
 
 APPEND_ONLY = {
     "consortium_auditevent",
@@ -48,8 +49,11 @@ def servers() -> Iterator[Servers]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(servers: Servers) -> None:
+def django_db_modify_db_settings(servers: Servers) -> Iterator[None]:
     """Starts the servers before the test database is made; no name per xdist worker, each has servers of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrate.Command, "handle", schema.prepared(migrate.Command.handle))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
