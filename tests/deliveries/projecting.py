@@ -39,7 +39,7 @@ def whole() -> DeliveryProject:
     for number, (kind, outcome, facts) in enumerate(
         [
             ("test", kinds.FAULTY, {"errors": 3, "findings": {"CSIP71": 3}}),
-            ("test", kinds.TEST_PASSED, {}),
+            ("test", kinds.VALID, {}),
             ("production", kinds.RECEIPTED, {"counts": {"cases": 12}, "reference": "KV-2022-00001"}),
         ]
     ):
