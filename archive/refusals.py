@@ -113,5 +113,21 @@ class Gone(Refused):
     sentence = _("Uppladdningen är avbruten eller för gammal. Välj filen igen och börja om.")
 
 
+class BadPath(Refused):
+    sentence = _("Filens namn eller mapp går inte att använda: %(path)s. Byt namn på den och försök igen.")
+
+
+class PathTaken(Refused):
+    sentence = _("Utkastet har redan en annan fil som heter %(path)s. Ta bort den först, eller byt namn på den nya.")
+
+
+class DraftFull(Refused):
+    sentence = _("Ett utkast får ha högst %(most)s filer. Dela upp leveransen i flera utkast.")
+
+
+class DraftIsClosed(Refused):
+    sentence = _("Leveransen är redan på väg eller inlämnad och kan inte ändras.")
+
+
 class NotAllowed(Refused):
     sentence = _("Du får inte längre lämna in paket för %(place)s. Be kommunens arkivarie om hjälp.")

@@ -122,13 +122,13 @@ class DraftRow(models.Model):
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="rows")
     position = models.PositiveIntegerField()
-    path = models.CharField(_("fil"), max_length=500)
-    title = models.CharField(_("titel"), max_length=400, blank=True)
-    date = models.CharField(_("datum"), max_length=40, blank=True)
-    reference = models.CharField(_("diarienummer"), max_length=120, blank=True)
-    case_title = models.CharField(_("ärendemening"), max_length=400, blank=True)
-    kind = models.CharField(_("handlingstyp"), max_length=120, blank=True)
-    secrecy = models.CharField(_("sekretess"), max_length=120, blank=True)
+    path = models.TextField(_("fil"))
+    title = models.TextField(_("titel"), blank=True)
+    date = models.TextField(_("datum"), blank=True)
+    reference = models.TextField(_("diarienummer"), blank=True)
+    case_title = models.TextField(_("ärendemening"), blank=True)
+    kind = models.TextField(_("handlingstyp"), blank=True)
+    secrecy = models.TextField(_("sekretess"), blank=True)
 
     class Meta:
         ordering = ["position", "id"]

@@ -122,25 +122,25 @@ def checksum(request: HttpRequest) -> Checksum | None:
 
 
 def metadata(request: HttpRequest) -> Metadata:
-    pairs = _pairs(request.headers.get("Upload-Metadata", ""))
-    if unknown := sorted(pairs.keys() - METADATA_KEYS):
+    found = pairs(request.headers.get("Upload-Metadata", ""))
+    if unknown := sorted(found.keys() - METADATA_KEYS):
         raise _bad_metadata(_("Uppgiften %(key)s får inte anges av den som laddar upp.") % {"key": unknown[0]})
-    filename = label(pairs.get("filename") or pairs.get("name", ""))
+    filename = label(found.get("filename") or found.get("name", ""))
     if not filename:
         raise _bad_metadata(_("Filnamnet saknas. Ange filename i Upload-Metadata."))
-    sha256 = pairs.get("sha256", "").lower()
+    sha256 = found.get("sha256", "").lower()
     if sha256 and not re.fullmatch(r"[0-9a-f]{64}", sha256):
         raise _bad_metadata(_("sha256 ska vara 64 hexadecimala tecken."))
-    agreement = pairs.get("agreement", "")
+    agreement = found.get("agreement", "")
     if agreement and not re.fullmatch(r"[0-9]{1,18}", agreement):
         raise _bad_metadata(_("agreement ska vara numret på en leveransöverenskommelse i portalen."))
-    kind = pairs.get("kind") or DeliveryKind.PRODUCTION
+    kind = found.get("kind") or DeliveryKind.PRODUCTION
     if kind not in DeliveryKind.values:
         raise _bad_metadata(_("kind ska vara test eller production."))
     return Metadata(filename, sha256, agreement, kind)
 
 
-def _pairs(header: str) -> dict[str, str]:
+def pairs(header: str) -> dict[str, str]:
     """`filename c2lwLnRhcg==,kind dGVzdA==`; a key without value is an empty text."""
     found: dict[str, str] = {}
     for pair in header.split(",") if header.strip() else []:

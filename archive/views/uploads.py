@@ -43,10 +43,14 @@ ANSWERS: dict[type[Refused], tuple[int, str]] = {
     refusals.Stalled: (408, "E_UPLOAD_TIMEOUT"),
     refusals.Gone: (410, "E_UPLOAD_GONE"),
     refusals.NotAllowed: (403, "E_UPLOAD_ACCESS"),
+    refusals.BadPath: (422, "E_DRAFT_PATH"),
+    refusals.PathTaken: (422, "E_DRAFT_PATH"),
+    refusals.DraftFull: (422, "E_DRAFT_FULL"),
+    refusals.DraftIsClosed: (410, "E_DRAFT_CLOSED"),
 }
 NOTED = (refusals.AgreementHinders, refusals.AlreadyReceived, refusals.OtherContent, refusals.NotAllowed)
 View = Callable[..., HttpResponse]
-_turns = threading.BoundedSemaphore(settings.UPLOADS_AT_ONCE)
+turns = threading.BoundedSemaphore(settings.UPLOADS_AT_ONCE)
 
 
 def speaks_tus(view: View) -> View:
@@ -86,7 +90,7 @@ def _refuse(request: HttpRequest, refused: Refused) -> HttpResponse:
     return tus.told(status, code, str(refused), headers, **more)
 
 
-def _method(request: HttpRequest, *allowed: str) -> str:
+def method_of(request: HttpRequest, *allowed: str) -> str:
     """Where PATCH does not get through, POST may say that it is one; no other method may be dressed up."""
     method = request.method or ""
     if override := request.headers.get("X-HTTP-Method-Override"):
@@ -101,7 +105,7 @@ def _method(request: HttpRequest, *allowed: str) -> str:
 @speaks_tus
 def uploads(request: StaffRequest) -> HttpResponse:
     """Creation: a new upload, perhaps with its first bytes."""
-    if _method(request, "OPTIONS", "POST") == "OPTIONS":
+    if method_of(request, "OPTIONS", "POST") == "OPTIONS":
         return tus.capabilities()
     tus.demand_version(request)
     size, facts = tus.length(request), tus.metadata(request)
@@ -143,7 +147,7 @@ def _agreement(request: StaffRequest, pk: str) -> SubmissionAgreement:
 @speaks_tus
 def upload(request: StaffRequest, *, upload_id: UUID) -> HttpResponse:
     found = get_or_404(request, Upload, upload_id, may=Permission.SIP_UPLOAD)
-    method = _method(request, "HEAD", "GET", "PATCH", "DELETE", "OPTIONS")
+    method = method_of(request, "HEAD", "GET", "PATCH", "DELETE", "OPTIONS")
     if method == "OPTIONS":
         return tus.capabilities()
     if method == "GET":
@@ -187,12 +191,12 @@ def _patch(request: StaffRequest, upload: Upload) -> HttpResponse:
 
 
 def _append(request: StaffRequest, upload: Upload, offset: int, length: int) -> None:
-    if not _turns.acquire(blocking=False):
+    if not turns.acquire(blocking=False):
         raise refusals.TooManyAtOnce
     try:
         sip = _take_in(request, upload, offset, length)
     finally:
-        _turns.release()
+        turns.release()
     upload.refresh_from_db()
     if sip:
         tasks.validate.delay_on_commit(str(sip.pk))
