@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from django.db import connection
 
-from archive import fixity, indexing, ingest, receipts, reception, validation
-from archive.models import AIP, SIP
+from archive import assembling, fixity, indexing, ingest, packaging, receipts, reception, validation
+from archive.models import AIP, SIP, Draft
 from consortium.models import Pulse, Superseded
 from consortium.queues import Task, heavy_task, light_task
 
@@ -21,6 +21,18 @@ _SWEEP_LOCK = 0x5A4D53
 def validate(sip_id: str) -> None:
     if sip := SIP.objects.waiting_for_validation().claim(uuid.UUID(sip_id)):
         _work(sip, validation.validate)
+
+
+@heavy_task
+def package_draft(draft_id: str) -> None:
+    if draft := Draft.objects.to_build().claim(uuid.UUID(draft_id)):
+        try:
+            sip = packaging.package(draft)
+        except Superseded:
+            log.info("%s togs över av en annan arbetare", draft.pk)
+        else:
+            if sip:
+                validate.delay_on_commit(str(sip.pk))
 
 
 @heavy_task
@@ -80,11 +92,14 @@ STEPS: dict[str, Task[[str]]] = {
 def _sweep() -> None:
     for pk in SIP.objects.waiting_for_validation().due().values_list("pk", flat=True):
         validate.delay_on_commit(str(pk))
+    for pk in Draft.objects.to_build().due().values_list("pk", flat=True):
+        package_draft.delay_on_commit(str(pk))
     for sip in reception.receive_waiting():
         validate.delay_on_commit(str(sip.pk))
     for pk, status in AIP.objects.filter(status__in=STEPS).due().values_list("pk", "status"):
         STEPS[status].delay_on_commit(str(pk))
     reception.expire_old()
+    assembling.sweep()
     index.delay_on_commit()
     audit_fixity.delay_on_commit()
     Pulse.beat("sweep")

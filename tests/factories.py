@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from archive.models import AIP, SIP, ArchivalUnit, RecordsCreator, Upload, ValidationReport
+from archive.models import AIP, SIP, ArchivalUnit, Draft, DraftFile, DraftRow, RecordsCreator, Upload, ValidationReport
 from archive.packages.report import Facts, Finding, Findings, Group, Place, Report, Severity, Verdict
 from consortium import registry
 from consortium.access import grants
@@ -189,6 +189,23 @@ def upload(owner: Municipality, by: User, **fields: Any) -> Upload:
             **fields,
         },
     )
+
+
+def draft(owner: Municipality, by: User, *paths: str, **fields: Any) -> Draft:
+    """A delivery being put together, with a small file at each path and a row for it."""
+    made = Draft.objects.create(
+        owner=owner,
+        agreement=fields.pop("agreement", None) or agreement(owner),
+        started_by=by,
+        **{"label": "Protokoll 2010–2014", **fields},
+    )
+    for number, path in enumerate(paths, 1):
+        body = path.encode()
+        file = DraftFile.objects.create(draft=made, path=path, size=len(body), offset=len(body))
+        file.source.parent.mkdir(parents=True, exist_ok=True)
+        file.source.write_bytes(body)
+        DraftRow.objects.create(draft=made, position=number, path=path, title=f"Protokoll {number}")
+    return made
 
 
 def aip(owner: Municipality | None = None, **fields: Any) -> AIP:

@@ -39,6 +39,8 @@ SIP_PAGE = "200 200 404 403 404 404 403 login"
 SIP_DECIDE = "302 403 404 403 404 404 403 login"
 SIP_RUN = "302 302 404 403 404 404 403 login"
 AIP_PAGE = "200 403 404 403 404 404 403 login"
+DRAFT_PAGE = "404 200 404 404 404 404 404 login"
+DRAFT_ACT = "404 302 404 404 404 404 404 login"
 AGREEMENT_LIST = "200 200 200 200 403 403 200 login"
 AGREEMENT_PAGE = "200 200 404 200 404 404 200 login"
 AGREEMENT_EDIT = "200 403 404 200 404 404 200 login"
@@ -322,6 +324,19 @@ MATRIX: dict[str, Row] = {
     "cancel_upload": Row("404 302 404 404 404 404 404 login", ("upload",), "post"),
     "tus_uploads": Row("204 204 204 204 204 204 204 401", method="options"),
     "tus_upload": Row("404 200 404 404 404 404 404 401", ("upload",)),
+    "drafts": Row("200 200 200 403 403 403 403 login"),
+    "draft": Row(DRAFT_PAGE, ("draft",)),
+    "draft_state": Row(DRAFT_PAGE, ("draft",)),
+    "add_draft_files": Row(DRAFT_ACT, ("draft",), "post"),
+    "remove_draft_file": Row(DRAFT_ACT, ("draft",), "post"),
+    "draft_uploads": Row("404 204 404 404 404 404 404 401", ("draft",), "options"),
+    "draft_upload": Row("404 204 404 404 404 404 404 401", ("draft", "upload"), "options"),
+    "draft_table": Row(DRAFT_PAGE, ("draft", "csv")),
+    "import_draft_table": Row("404 422 404 404 404 404 404 login", ("draft",), "post"),
+    "draft_rows": Row(DRAFT_PAGE, ("draft",)),
+    "remove_draft_rows": Row(DRAFT_ACT, ("draft",), "post"),
+    "submit_draft": Row(DRAFT_ACT, ("draft",), "post"),
+    "delete_draft": Row(DRAFT_PAGE, ("draft",)),
     "sip_list": Row(SIP_LIST),
     "sip": Row(SIP_PAGE, ("sip",)),
     "sip_state": Row(SIP_PAGE, ("sip",)),
@@ -372,10 +387,16 @@ def objects(people: Personas) -> dict[str, str]:
         "aip": str(aip.pk),
         "unit": str(unit.pk),
         "agreement": str(signed.pk),
+        "draft": str(factories.draft(falun, people.producer_falun, "kf 2010.pdf").pk),
         "agreement_draft": str(unsigned.pk),
         "user": str(people.producer_falun.pk),
         "assignment": str(people.producer_falun.assignments.get().pk),
-        "missing": "0" * 8, **costing.addressed(), **projecting.addressed(), **publishing.addressed(), **membering.addressed(), **meeting_rows.addressed(people),
+        "missing": "0" * 8,
+        **costing.addressed(),
+        **projecting.addressed(),
+        **publishing.addressed(),
+        **membering.addressed(),
+        **meeting_rows.addressed(people),
         **inventorying.addressed(people.archivist_falun),
     }
 

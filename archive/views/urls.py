@@ -1,6 +1,17 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from archive.views import holdings, public, records, samples, staff_search, submissions, upload_page, uploads
+from archive.views import (
+    draft_uploads,
+    drafts,
+    holdings,
+    public,
+    records,
+    samples,
+    staff_search,
+    submissions,
+    upload_page,
+    uploads,
+)
 
 
 class _Form:
@@ -19,7 +30,12 @@ class _ReceiptForm(_Form):
     regex = "pdf|json"
 
 
+class _TableForm(_Form):
+    regex = "csv|xlsx"
+
+
 register_converter(_Form, "report_form")
+register_converter(_TableForm, "draft_table_form")
 register_converter(_ReceiptForm, "receipt_form")
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -35,6 +51,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recept/<slug:slug>/exempelpaket.zip", samples.recipe_sample, name="recipe_sample"),
     path("ladda-upp/", upload_page.upload_page, name="upload"),
     path("ladda-upp/<uuid:upload_id>/avbryt/", upload_page.cancel_upload, name="cancel_upload"),
+    path("satt-samman/", drafts.draft_list, name="drafts"),
+    path("satt-samman/<uuid:draft_id>/", drafts.draft, name="draft"),
+    path("satt-samman/<uuid:draft_id>/lage/", drafts.draft_state, name="draft_state"),
+    path("satt-samman/<uuid:draft_id>/filer/", drafts.add_draft_files, name="add_draft_files"),
+    path("satt-samman/<uuid:draft_id>/filer/ta-bort/", drafts.remove_draft_file, name="remove_draft_file"),
+    path("satt-samman/<uuid:draft_id>/uppladdning/", draft_uploads.draft_uploads, name="draft_uploads"),
+    path("satt-samman/<uuid:draft_id>/uppladdning/<uuid:file_id>/", draft_uploads.draft_upload, name="draft_upload"),
+    path("satt-samman/<uuid:draft_id>/tabell.<draft_table_form:form>", drafts.draft_table, name="draft_table"),
+    path("satt-samman/<uuid:draft_id>/tabell/", drafts.import_draft_table, name="import_draft_table"),
+    path("satt-samman/<uuid:draft_id>/rader/", drafts.draft_rows, name="draft_rows"),
+    path("satt-samman/<uuid:draft_id>/rader/ta-bort/", drafts.remove_draft_rows, name="remove_draft_rows"),
+    path("satt-samman/<uuid:draft_id>/lamna-in/", drafts.submit_draft, name="submit_draft"),
+    path("satt-samman/<uuid:draft_id>/ta-bort/", drafts.delete_draft, name="delete_draft"),
     path("uppladdning/", uploads.uploads, name="tus_uploads"),
     path("uppladdning/<uuid:upload_id>/", uploads.upload, name="tus_upload"),
     path("leveranser/", submissions.sip_list, name="sip_list"),

@@ -37,6 +37,7 @@ STAFF = [
     Item(_("Lämna paket"), "upload", (Permission.SIP_UPLOAD,)),
     Item(_("Arkivpaket"), "aip_list", (Permission.AIP_STATUS,)),
     Item(_("Leveransprojekt"), "board", (Permission.PROJECT_READ,)),
+    Item(_("Överenskommelser"), "agreements", (Permission.AGREEMENT_READ,)),
     Item(_("System"), "systems", (Permission.PROJECT_READ,)),
     Item(_("Medlemmar"), "members"),
     Item(_("Möten"), "meeting_list", (Permission.MINUTES_READ,)),
