@@ -7,12 +7,13 @@ from typing import TypeVar
 
 from django.db import connection
 
-from archive import assembling, fixity, indexing, ingest, packaging, receipts, reception, validation
-from archive.models import AIP, SIP, Draft
-from consortium.models import Pulse, Superseded
+from archive import assembling, fixity, indexing, ingest, own_records, packaging, receipts, reception, validation
+from archive.models import AIP, SIP, Draft, OwnRecord
+from consortium.models import Claimable, Pulse, Superseded
 from consortium.queues import Task, heavy_task, light_task
+from governance.models import Minutes, Publication
 
-Row = TypeVar("Row", SIP, AIP)
+Row = TypeVar("Row", bound=Claimable)
 log = logging.getLogger(__name__)
 _SWEEP_LOCK = 0x5A4D53
 
@@ -58,6 +59,30 @@ def index() -> None:
     indexing.follow()
 
 
+@light_task
+def keep_own_records() -> None:
+    """The consortium's own minutes: handed in, accepted, opened; each row as far as it comes this time."""
+    for pk in Minutes.objects.waiting_for_publication().due().values_list("pk", flat=True):
+        if minutes := Minutes.objects.waiting_for_publication().claim(pk):
+            _work(minutes, _hand_in)
+    for row_pk in OwnRecord.objects.due().values_list("pk", flat=True):
+        if row := OwnRecord.objects.claim(row_pk):
+            _work(row, _accept)
+    for public_pk in Publication.objects.due().values_list("pk", flat=True):
+        if public := Publication.objects.claim(public_pk):
+            _work(public, own_records.follow_publication)
+
+
+def _hand_in(minutes: Minutes) -> None:
+    if sip := own_records.hand_in(minutes).sip:
+        validate.delay_on_commit(str(sip.pk))
+
+
+def _accept(row: OwnRecord) -> None:
+    if aip := own_records.accept(row):
+        store.delay_on_commit(str(aip.pk))
+
+
 @heavy_task
 def go_on(aip_id: str) -> None:
     """From whichever step the package stands at."""
@@ -100,6 +125,7 @@ def _sweep() -> None:
         STEPS[status].delay_on_commit(str(pk))
     reception.expire_old()
     assembling.sweep()
+    keep_own_records.delay_on_commit()
     index.delay_on_commit()
     audit_fixity.delay_on_commit()
     Pulse.beat("sweep")

@@ -1,6 +1,7 @@
 from archive.models.drafts import Draft, DraftFile, DraftRow
 from archive.models.events import PreservationAgent, PreservationEvent
 from archive.models.holdings import AIP, ArchiveStore, ContentFile, FixityCheck, RecordsCreator, StorageCopy
+from archive.models.own_records import OwnRecord
 from archive.models.records import ArchivalUnit, Withdrawal
 from archive.models.submissions import SIP, Receipt, Upload, ValidationReport
 
@@ -14,6 +15,7 @@ __all__ = [
     "DraftFile",
     "DraftRow",
     "FixityCheck",
+    "OwnRecord",
     "PreservationAgent",
     "PreservationEvent",
     "Receipt",

@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                 ('filename', models.CharField(max_length=200, verbose_name='fil')),
                 ('content', models.BinaryField()),
                 ('sha256', models.CharField(max_length=64)),
-                ('proposal', models.JSONField(help_text='As the reader made it; never changed, so that what a person changed is seen.')),
+                ('proposal', models.JSONField(help_text='As the reader made it, so that what a person changed is seen.')),
                 ('uploaded_at', models.DateTimeField()),
                 ('note', models.TextField(blank=True, verbose_name='anteckning om inläsningen')),
                 ('confirmed_at', models.DateTimeField(null=True)),

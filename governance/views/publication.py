@@ -116,9 +116,18 @@ def minutes_after(request: StaffRequest, minutes_id: int) -> HttpResponse:
             "dispatches": [{"row": row, "status": dispatch_status(row)} for row in dispatches],
             "needs_notice": minutes.meeting.body.legal_regime == Body.LegalRegime.LAW,
             "notice_said": _notice_said(minutes),
+            "archived": _archived(minutes),
             "crumbs": crumbs((str(minutes.meeting), "")),
         },
     )
+
+
+def _archived(minutes: Minutes) -> str:
+    """What the archive says, when there is one above that has taken the minutes over."""
+    row = getattr(minutes, "own_record", None)
+    if row:
+        return str(row.told)
+    return _("Lämnas till arkivet av sig självt inom någon minut.") if minutes.due_at else ""
 
 
 def dispatch_status(row: Dispatch) -> dict[str, str]:
