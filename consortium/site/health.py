@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -17,7 +18,7 @@ from archive.models import AIP, SIP, ArchiveStore
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
 from consortium.formats import moment
-from consortium.models import Pulse
+from consortium.models import OutgoingMail, Pulse
 from consortium.models.leases import database_now
 
 SWEEP_OVERDUE = datetime.timedelta(minutes=3)
@@ -44,7 +45,7 @@ def health(request: HttpRequest) -> HttpResponse:
 @require_safe
 def status(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.HEALTH_READ)
-    checks = [_cache(), _sweep(), *_stores(), _scanner(), _stuck(), _needs_person()]
+    checks = [_cache(), _sweep(), *_stores(), _scanner(), _mail(), _stuck(), _needs_person()]
     return render(request, "site/status.html", {"checks": checks})
 
 
@@ -82,6 +83,16 @@ def _scanner() -> Check:
     except ScannerDown as down:
         waits = _("Svarar inte (%(why)s). Nya paket väntar tills det är igång.") % {"why": down}
         return Check(_("Virusskydd"), False, waits)
+
+
+def _mail() -> Check:
+    """Letters that wait too long, and whether there is a server to take them at all."""
+    if not settings.EMAIL_URL:
+        text = _("Ingen server är inställd (EMAIL_URL). Breven läggs i mappen %(folder)s.")
+        return Check(_("E-post"), settings.EMBEDDED, text % {"folder": settings.EMAIL_FILE_PATH})
+    late = OutgoingMail.objects.waiting().stuck(STUCK_AFTER).count()
+    said = ngettext("%(n)s brev väntar sedan länge", "%(n)s brev väntar sedan länge", late) % {"n": late}
+    return Check(_("E-post"), not late, said if late else _("Breven går ut"))
 
 
 def _stuck() -> Check:

@@ -28,6 +28,7 @@ class Link:
 
 PUBLIC = [
     Item(_("Sök i arkivet"), "start"),
+    Item(_("Protokoll"), "public_minutes_list"),
     Item(_("Om e-arkivet"), "about"),
 ]
 STAFF = [
@@ -41,6 +42,8 @@ STAFF = [
     Item(_("System"), "systems", (Permission.PROJECT_READ,)),
     Item(_("Medlemmar"), "members"),
     Item(_("Möten"), "meeting_list", (Permission.MINUTES_READ,)),
+    Item(_("Utgivning"), "publishing", (Permission.MINUTES_READ,)),
+    Item(_("Uppföljning"), "follow_up", (Permission.MINUTES_READ,)),
     Item(_("Kalender"), "calendar"),
     Item(_("Kostnader"), "costs", (Permission.COSTS_READ,)),
     Item(_("Användare"), "people", (Permission.USERS_EDIT,)),

@@ -16,10 +16,10 @@ from consortium.access.permissions import Permission
 from consortium.access.policy import AnyUser, may_anywhere
 from consortium.access.views import StaffRequest
 from consortium.formats import moment
-from consortium.models import User
+from consortium.models import OutgoingMail, User
 from deliveries import reminders
 from deliveries.models import News
-from governance.models import Municipality
+from governance.models import Consortium, Dispatch, Minutes, Municipality
 
 SHOWN = 20
 
@@ -61,8 +61,48 @@ def _piles(user: AnyUser) -> list[Pile]:
         _sips(_("Leveranser som ska rättas"), mine.filter(status=SIP.Status.FAULTY)),
         _sips(_("Kontrolleras nu"), mine.filter(status__in=(SIP.Status.RECEIVED, SIP.Status.CRASHED))),
         _aips(_("På väg in i arkivet"), going.exclude(status=AIP.Status.CONFIRMED)),
+        _minutes_to_check(user),
+        _not_delivered(user),
         _news(user),
     ]
+
+
+def _minutes_to_check(user: AnyUser) -> Pile:
+    """Four eyes: what somebody else has written and this person may publish."""
+    found = (
+        Minutes.objects.filter(
+            meeting__body__consortium__in=Consortium.objects.where_may(user, Permission.MINUTES_EDIT)
+        )
+        .filter(status=Minutes.Status.ADJUSTED, publication=None)
+        .exclude(finished_by=user.pk)
+        .select_related("meeting__body")
+        .order_by("-meeting__held_on")
+    )
+    items = [
+        {
+            "title": str(each),
+            "url": reverse("publication_check", args=[each.pk]),
+            "meta": [_("Granska för personuppgifter innan det blir publikt")],
+        }
+        for each in found[:SHOWN]
+    ]
+    return Pile(_("Protokoll att granska och publicera"), items, found.count())
+
+
+def _not_delivered(user: AnyUser) -> Pile:
+    mine = Consortium.objects.where_may(user, Permission.MINUTES_EDIT)
+    found = Dispatch.objects.filter(
+        minutes__meeting__body__consortium__in=mine, mail__status__in=OutgoingMail.NOT_DELIVERED, received_at=None
+    ).select_related("minutes__meeting__body", "mail")
+    items = [
+        {
+            "title": each.addressee,
+            "url": reverse("dispatch_row", args=[each.pk]),
+            "meta": [str(each.minutes), each.mail.get_status_display() if each.mail else ""],
+        }
+        for each in found[:SHOWN]
+    ]
+    return Pile(_("Utskick som inte kom fram"), items, found.count())
 
 
 def _sips(title: str, sips: QuerySet[SIP]) -> Pile:

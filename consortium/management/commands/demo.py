@@ -7,7 +7,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import translation
 
-from consortium.site.demo import bodies, consortia, costs, inventory, meetings, members, packages, people, projects
+from consortium.site.demo import (
+    bodies,
+    consortia,
+    costs,
+    inventory,
+    meetings,
+    members,
+    packages,
+    people,
+    projects,
+    publishing,
+)
 from governance.models import Consortium
 
 
@@ -35,6 +46,7 @@ class Command(BaseCommand):
                 inventory.load(consortium, people.named("it-arkivarie@exempel.se"))
                 meetings.load(consortium)
                 costs.load(consortium)
+                publishing.load(consortium)
                 packages.staff()
         self.stdout.write("Medlemmar, projekt och personer är inlästa. Nu byggs arkivet, paket för paket:")
         packages.load(self.stdout.write)
