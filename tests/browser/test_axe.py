@@ -18,7 +18,7 @@ from consortium.models import User
 from tests import factories, personas
 from tests.browser.conftest import SignIn
 from tests.deliveries import inventorying, projecting
-from tests.governance import costing, meeting_rows, membering
+from tests.governance import costing, meeting_rows, membering, publishing
 from tests.personas import Personas
 from tests.test_access_matrix import MATRIX
 
@@ -61,13 +61,8 @@ def objects(people: Personas, tmp_path: Path, settings: Settings) -> dict[str, s
         "draft": factories.draft(falun, people.producer_falun, "kf 2010.pdf", "kf 2011.pdf"),
         "agreement_draft": factories.next_version(agreement, signed=False),
     }
-    told = (
-        {name: str(row.pk) for name, row in rows.items()}
-        | costing.addressed()
-        | projecting.addressed()
-        | membering.addressed()
-    )
-    told |= meeting_rows.addressed(people)
+    told = {name: str(row.pk) for name, row in rows.items()} | costing.addressed() | projecting.addressed() | membering.addressed()
+    told |= meeting_rows.addressed(people) | publishing.addressed()
     return told | inventorying.addressed(people.archivist_falun)
 
 
