@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import F, Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consortium import audit
@@ -43,6 +44,9 @@ def begin(meeting: Meeting, *, by: User | None, first: int | None = None) -> Min
     minutes, made = Minutes.objects.get_or_create(meeting=meeting, defaults={"time_and_place": time_and_place(meeting)})
     if not made:
         return minutes
+    if meeting.start <= timezone.now():  # minutes may be prepared before the meeting
+        Meeting.objects.filter(pk=meeting.pk).update(status=Meeting.Status.HELD, due_at=None)
+        meeting.refresh_from_db()
     number = first or next_number(meeting)
     for item in meeting.items.all():
         _new(minutes, number, item.title, by, item=item, registry_number=item.registry_number)

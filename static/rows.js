@@ -7,8 +7,17 @@ for (const part of document.querySelectorAll("[data-rows]")) {
   const empty = [...part.querySelectorAll("[data-row]")].pop().cloneNode(true);
   const prefix = part.dataset.rows;
   const last = Number(total.value) - 1;
+  // The empty row at the end waits behind the button; a first decision is what everybody is about to write.
+  const waiting = part.querySelector("[data-row]:last-of-type");
+  const only = part.querySelectorAll("[data-row]").length === 1;
+  if (!(only && prefix === "decisions") && !waiting.querySelector(".field-error")) waiting.hidden = true;
   button.hidden = false;
   button.addEventListener("click", () => {
+    if (waiting.hidden) {
+      waiting.hidden = false;
+      waiting.querySelector("select, input:not([type=hidden]), textarea").focus();
+      return;
+    }
     const row = empty.cloneNode(true);
     const number = total.value;
     for (const element of row.querySelectorAll("[id], [name], [for], [aria-describedby]")) {

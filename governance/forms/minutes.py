@@ -64,16 +64,14 @@ class CommentForm(forms.Form):
 
 class DissentForm(forms.Form):
     kind = forms.ChoiceField(label=_("Slag"), choices=Dissent.Kind.choices, initial=Dissent.Kind.DISSENT)
-    who = forms.CharField(label=_("Av"), max_length=160, required=False, help_text=_("Funktion och kommun."))
+    who = forms.CharField(label=_("Av (funktion, kommun)"), max_length=160, required=False)
     text = prose(_("Text"), 2)
 
 
 class ActionForm(forms.Form):
     key = forms.IntegerField(widget=forms.HiddenInput, required=False)
     task = forms.CharField(label=_("Åtgärd"), max_length=300, required=False)
-    responsible = forms.CharField(
-        label=_("Ansvarig funktion"), max_length=120, required=False, help_text=_("Inget personnamn.")
-    )
+    responsible = forms.CharField(label=_("Ansvarig funktion"), max_length=120, required=False)
     due_on = DayField(label=_("Klart senast"), required=False)
 
     def clean(self) -> dict[str, Any]:

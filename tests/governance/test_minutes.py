@@ -106,6 +106,26 @@ def test_everything_written_is_read_back(paragraph: Paragraph, group: Steering) 
     assert Content.from_json(content_of(saved).as_json()) == content_of(saved)
 
 
+def test_a_meeting_that_has_begun_is_held_once_it_is_written(kept: Minutes, group: Steering) -> None:
+    assert kept.meeting.status == Meeting.Status.HELD
+    ahead = minutes.begin(steering.coming(group), by=group.secretary)
+    assert ahead.meeting.status == Meeting.Status.PLANNED
+
+
+def test_a_paragraph_of_a_board_closes_a_plan_and_notes_what_was_said() -> None:
+    board = steering.group(name="Direktionen", kind=Body.Kind.BOARD, legal_regime=Body.LegalRegime.LAW)
+    meeting = steering.meeting(board)
+    meeting.items.all().delete()
+    agenda.add(meeting, title="eHandlingsplan och samverkan eArkiv", registry_number="2022/SKF0106", by=board.secretary)
+    kept = minutes.begin(meeting, first=read_paragraph("§18"), by=board.secretary)
+    paragraph = minutes.save(kept.paragraphs.get(), FULL, version=1, by=board.secretary)
+    assert (paragraph.label, paragraph.registry_number) == ("§\xa018", "2022/SKF0106")
+    assert set(paragraph.decisions.values_list("kind", flat=True)) == {"closes_plan", "noted"}
+    other = minutes.begin(steering.meeting(board, held_on=datetime.date(2022, 12, 15)), by=board.secretary)
+    with pytest.raises(minutes.DuplicateParagraph):
+        minutes.number_from(other, "§ 18", by=board.secretary)
+
+
 def test_numbers_go_on_through_the_year(kept: Minutes, group: Steering) -> None:
     later = minutes.begin(steering.meeting(group, held_on=datetime.date(2022, 12, 15)), by=group.secretary)
     next_year = minutes.begin(steering.meeting(group, held_on=datetime.date(2023, 2, 13)), by=group.secretary)
@@ -210,7 +230,7 @@ def test_a_status_is_live_until_it_is_frozen(kept: Minutes, group: Steering) -> 
 
     standing.register("news", "Nytt", provide)
     try:
-        item = agenda.add(kept.meeting, title="Nytt", standing_key="news", by=group.secretary)
+        item = AgendaItem.objects.create(meeting=kept.meeting, position=99, title="Nytt", standing_key="news")
         paragraph = minutes.add(kept, "Nytt", by=group.secretary)
         Paragraph.objects.filter(pk=paragraph.pk).update(item=item)
         paragraph.refresh_from_db()
