@@ -61,7 +61,12 @@ def objects(people: Personas, tmp_path: Path, settings: Settings) -> dict[str, s
         "draft": factories.draft(falun, people.producer_falun, "kf 2010.pdf", "kf 2011.pdf"),
         "agreement_draft": factories.next_version(agreement, signed=False),
     }
-    told = {name: str(row.pk) for name, row in rows.items()} | costing.addressed() | projecting.addressed() | membering.addressed()
+    told = (
+        {name: str(row.pk) for name, row in rows.items()}
+        | costing.addressed()
+        | projecting.addressed()
+        | membering.addressed()
+    )
     told |= meeting_rows.addressed(people) | publishing.addressed()
     return told | inventorying.addressed(people.archivist_falun)
 
