@@ -5,7 +5,7 @@ Who has a system is told by the delivery projects and by the inventories. A list
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,11 +55,14 @@ class SharedSystem:
         """Those who have the system and no project for it: they could deliver together."""
         return self.having - self.delivering
 
-    @property
-    def next(self) -> list[str]:
-        """Who is next: planned projects by their start, then those who have no project yet."""
-        planned = sorted(self.planned, key=lambda code: (self.planned[code] or datetime.date.max, code))
-        return [*planned, *sorted(self.free)]
+    def next(self, names: Mapping[str, str]) -> list[str]:
+        """Who is next: planned projects by their start, then those who have no project yet; each by name."""
+
+        def by_name(code: str) -> str:
+            return swedish_key(names.get(code, code))
+
+        planned = sorted(self.planned, key=lambda code: (self.planned[code] or datetime.date.max, by_name(code)))
+        return [*planned, *sorted(self.free, key=by_name)]
 
 
 def shared_systems(consortium: Consortium, *, fewest: int = FEWEST, by_inventory: bool = True) -> list[SharedSystem]:

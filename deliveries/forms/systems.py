@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import construct_instance
 from django.utils.translation import gettext_lazy as _
 
 from consortium import personal_numbers
@@ -21,13 +22,17 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
 
     revision = forms.IntegerField(widget=forms.HiddenInput, initial=1)
 
-    def validate_unique(self) -> None: ...
-
-    def validate_constraints(self) -> None: ...
+    def _post_clean(self) -> None:
+        """Each field by itself. The act says in words what the database would refuse in its own."""
+        self.instance = construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
+        try:
+            self.instance.clean_fields(exclude=self._get_validation_exclusions())  # type: ignore[attr-defined]
+        except ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):
             if isinstance(value, str) and personal_numbers.holds_one(value):
                 self.add_error(name, _("Texten innehåller ett personnummer. Ta bort det."))
         return cleaned
@@ -76,6 +81,15 @@ class SystemForm(RowForm):
         return names
 
 
+class CountField(forms.IntegerField):
+    """12500 or 12 500."""
+
+    def to_python(self, value: Any) -> int | None:
+        text = re.sub(r"(?<=\d)[ \u00a0\u202f](?=\d{3})", "", value) if isinstance(value, str) else value
+        number: int | None = super().to_python(text)
+        return number
+
+
 class InventoryForm(RowForm):
     class Meta:
         model = SystemInventory
@@ -84,7 +98,11 @@ class InventoryForm(RowForm):
             *("confidentiality", "correctness", "availability", "personal_data"),
             *("end_of_life_on", "contract_ends_on", "note"),
         )
-        field_classes = dict.fromkeys(("used_from", "retired_on", "end_of_life_on", "contract_ends_on"), DayField)
+        field_classes = {
+            **dict.fromkeys(("used_from", "retired_on", "end_of_life_on", "contract_ends_on"), DayField),
+            "records": CountField,
+        }
+        localized_fields = ("size_gb",)
         widgets = {
             "note": forms.Textarea(attrs={"rows": 3}),
             "records": forms.TextInput(attrs={"class": "w10", "inputmode": "numeric"}),
@@ -96,6 +114,11 @@ class InventoryForm(RowForm):
                 for name in ("confidentiality", "correctness", "availability")
             },
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.size_gb is not None:
+            self.initial["size_gb"] = self.instance.size_gb.normalize()  # 21,2 rather than 21,200
 
 
 class NewInventoryForm(InventoryForm):

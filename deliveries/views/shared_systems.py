@@ -48,8 +48,8 @@ def _line(each: sharing.SharedSystem, names: dict[str, str]) -> dict[str, Any]:
         "listening": listed(each.listening),
         "archived": listed(each.archived),
         "under_way": listed(each.under_way),
-        "next": [names.get(code, code) for code in each.next],
-        "can_join": len(each.free) >= sharing.FEWEST,
+        "next": [names.get(code, code) for code in each.next(names)],
+        "free": len(each.free),
     }
 
 

@@ -67,7 +67,8 @@ def test_next_are_those_with_the_earliest_start_and_then_those_without_a_project
 ) -> None:
     (gagnef,) = place("Gagnef")
     inventory.add(gagnef, SourceSystem.objects.get(name="ByggR"), {}, by=user)
-    assert named(dalarna, "ByggR").next == ["2021", "2084", "2026"]
+    names = {each.code: each.name for each in dalarna.members()}
+    assert [names[code] for code in named(dalarna, "ByggR").next(names)] == ["Avesta", "Vansbro", "Gagnef"]
 
 
 def test_what_was_given_up_does_not_count(dalarna: Consortium) -> None:
