@@ -200,11 +200,15 @@ def draft(owner: Municipality, by: User, *paths: str, **fields: Any) -> Draft:
         **{"label": "Protokoll 2010–2014", **fields},
     )
     for number, path in enumerate(paths, 1):
-        body = path.encode()
-        file = DraftFile.objects.create(draft=made, path=path, size=len(body), offset=len(body))
-        file.source.parent.mkdir(parents=True, exist_ok=True)
-        file.source.write_bytes(body)
+        draft_file(made, path, path.encode())
         DraftRow.objects.create(draft=made, position=number, path=path, title=f"Protokoll {number}")
+    return made
+
+
+def draft_file(of: Draft, path: str, body: bytes, *, size: int | None = None) -> DraftFile:
+    made = DraftFile.objects.create(draft=of, path=path, size=size or len(body), offset=len(body))
+    made.source.parent.mkdir(parents=True, exist_ok=True)
+    made.source.write_bytes(body)
     return made
 
 

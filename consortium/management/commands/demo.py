@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import translation
 
 from consortium.site.demo import (
+    agreements,
     bodies,
     consortia,
     costs,
@@ -50,6 +51,7 @@ class Command(BaseCommand):
                 packages.staff()
         self.stdout.write("Medlemmar, projekt och personer är inlästa. Nu byggs arkivet, paket för paket:")
         packages.load(self.stdout.write)
+        agreements.load()
         self._tell_logins()
         self.stdout.write("Exemplet är klart.")
 

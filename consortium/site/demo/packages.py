@@ -20,6 +20,7 @@ from consortium.models import User
 from consortium.models.leases import DatabaseNow
 from consortium.site.demo import contents
 from consortium.site.demo.members import COUNTY
+from deliveries import recipes
 from deliveries.models import SourceSystem, SubmissionAgreement
 from governance.models import Municipality
 
@@ -131,6 +132,7 @@ def _agreement(owner: Municipality, system: str, creator: str) -> SubmissionAgre
     signer = User.objects.get(email=RECEIVER)
     signed_at = timezone.make_aware(datetime.datetime.combine(SIGNED_ON, datetime.time(10)))
     order = SourceSystem.objects.get(slug=system)
+    recipe = recipes.for_system(order)
     return SubmissionAgreement.objects.get_or_create(
         owner=owner,
         system=order,
@@ -139,6 +141,8 @@ def _agreement(owner: Municipality, system: str, creator: str) -> SubmissionAgre
             "records_creator": creator,
             "profile": "fgs-1.2" if system == "byggr" else "e-ark-sip-2.1.0",
             "public_by_default": True,
+            "recipe": recipe.slug,
+            **{name: recipe.terms()[name] for name in ("scope", "volumes", "calendar", "contacts")},
             "valid_from": SIGNED_ON,
             "producer_signed_at": signed_at,
             "producer_signed_by": signer,
