@@ -42,9 +42,17 @@ class Settled:
         return sum(row.charged for row in self.rows)
 
     @property
+    def shared(self) -> int:
+        return sum(row.share for row in self.rows)
+
+    @property
+    def difference(self) -> int:
+        return self.shared - self.charged
+
+    @property
     def residual(self) -> int:
         """What the rows make too much or too little against the outcome."""
-        return sum(row.share for row in self.rows) - self.outcome
+        return self.shared - self.outcome
 
 
 def due_on(report: CostReport) -> datetime.date:

@@ -85,11 +85,12 @@ def _rows(table: Table) -> list[list[Any]]:
         for row in table.rows
     ]
     people = number(table.population) if table.population else ""
+    last = _("Budget") if table.residual else _("Summa")
     if table.residual:
         rows.append([_("Summa av raderna"), people, "", "", money(table.total), True])
         rows.append([_("Avrundningsdifferens"), "", "", "", signed_money(table.residual), True])
         people = ""
-    return [*rows, [_("Summa"), people, percent(1), "", money(table.budget), True]]
+    return [*rows, [last, people, percent(1), "", money(table.budget), True]]
 
 
 def invoice_pdf(invoice: Invoice, budget: Budget) -> bytes:

@@ -37,7 +37,7 @@ class KeyForm(forms.Form):
     )
     population_on = DayField(
         label=_("Folkmängd per den"),
-        required=False,
+        error_messages={"required": _("Skriv vilken dag folkmängden gäller. Utan dag går den inte att räkna med.")},
         help_text=_("Alla kommuner räknas med folkmängden samma dag."),
     )
     members_on = DayField(
@@ -180,15 +180,25 @@ class DecisionForm(forms.Form):
         required=False,
         empty_label=_("Beslutet finns i ett annat protokoll"),
     )
-    body = forms.CharField(label=_("Beslutande organ"), max_length=120, required=False)
-    on = DayField(label=_("Beslutsdag"), required=False)
+    body = forms.CharField(
+        label=_("Beslutande organ"),
+        max_length=120,
+        error_messages={"required": _("Skriv vilket organ som beslutade, eller välj beslutet ovan.")},
+    )
+    on = DayField(label=_("Beslutsdag"))
     paragraph = forms.CharField(
-        label=_("Paragraf"), max_length=20, required=False, widget=forms.TextInput(attrs={"class": "w10"})
+        label=_("Paragraf"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"class": "w10"}),
+        error_messages={"required": _("Skriv paragrafen. Utan paragraf är budgeten inte fastställd.")},
     )
 
     def __init__(self, *args: Any, decisions: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["decision"].queryset = decisions  # type: ignore[attr-defined]
+        if self.is_bound and self.data.get("decision"):
+            for name in ("body", "on", "paragraph"):
+                self.fields[name].required = False
 
 
 class ReportForm(forms.Form):

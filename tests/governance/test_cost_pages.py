@@ -172,7 +172,9 @@ def test_who_proposed_is_told_to_ask_a_colleague(client: Client, consortium: Con
     url = reverse("decide_budget", args=[costing.proposal(consortium, by=economist).pk])
     answer = client.post(url, {"body": "Styrgruppen", "on": "2024-02-13", "paragraph": "§ 4"})
     assert "Be en kollega" in said(answer)
-    assert "ett organ, en dag och en paragraf" in said(client.post(url, {"body": "Styrgruppen", "on": "2024-02-13"}))
+    assert "Utan paragraf är budgeten inte fastställd" in said(
+        client.post(url, {"body": "Styrgruppen", "on": "2024-02-13"})
+    )
 
 
 SIMULATED: dict[str, Any] = {
@@ -224,7 +226,7 @@ def test_members_can_be_tried(client: Client, consortium: Consortium) -> None:
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"population_on": ""}, "saknar folkmängd för den valda dagen"),
+        ({"population_on": ""}, "Skriv vilken dag folkmängden gäller"),
         ({"population_on": "2020-12-31"}, "Falun, Leksand, Säter"),
         ({"amount": "-1"}, "inget rimligt tal"),
         ({"amount": "mycket"}, "hela kronor"),
