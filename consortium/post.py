@@ -82,6 +82,7 @@ def send(
     `once` names the occasion: an address that already got this letter gets no second one, and its row is returned.
     """
     addresses = _addresses(to)
+    subject = subject.replace("\u00a0", " ")  # "§ 18" is held together on pages, not in headers
     _demand_sendable(subject, text, attachments)
     already = OutgoingMail.objects.filter(once=once, to__in=addresses) if once else OutgoingMail.objects.none()
     earlier = {mail.to: mail for mail in already}

@@ -226,6 +226,12 @@ def test_what_must_not_be_sent_is_refused_before_a_row_is_written(
     assert not OutgoingMail.objects.exists()
 
 
+def test_a_space_that_does_not_break_is_an_ordinary_one_in_a_subject(server: MailServer) -> None:
+    write(subject="Utdrag §\u00a018, kl.\u00a010–11.30")
+    post.deliver_due()
+    assert server.letters[0].message["Subject"] == "Utdrag § 18, kl. 10–11.30"
+
+
 def test_the_same_letter_is_written_once_per_address() -> None:
     first = write("a@exempel.se", once="kallelse 17")
     again = write("a@exempel.se", "b@exempel.se", once="kallelse 17")
