@@ -49,9 +49,10 @@ def end(assignment: Assignment, *, by: User) -> None:
 def refresh(user: User) -> None:
     """Make the user's grants equal to the assignments in force today, and note the day they change next."""
     today = timezone.localdate()
+    assignments = list(user.assignments.all())
     wanted = {
         (assignment.where_type_id, str(assignment.where_id), permission.value)
-        for assignment in user.assignments.all()
+        for assignment in assignments
         if user.is_active and assignment.from_on <= today and (assignment.until_on or today) >= today
         for permission in PERMISSIONS[Role(assignment.role)]
     }
@@ -59,21 +60,27 @@ def refresh(user: User) -> None:
         (row.content_type_id, row.object_pk, row.permission.codename): row
         for row in UserObjectPermission.objects.filter(user=user).select_related("permission")
     }
-    UserObjectPermission.objects.filter(pk__in=[row.pk for key, row in held.items() if key not in wanted]).delete()
-    rows = {(row.content_type_id, row.codename): row for row in PermissionRow.objects.all()}
-    UserObjectPermission.objects.bulk_create(
-        UserObjectPermission(user=user, content_type_id=kind, object_pk=where, permission=rows[kind, codename])
-        for kind, where, codename in sorted(wanted - held.keys())
-    )
-    user.grants_due_on = min(_changes_after(user, today), default=None)
+    if gone := [row.pk for key, row in held.items() if key not in wanted]:
+        UserObjectPermission.objects.filter(pk__in=gone).delete()
+    if fresh := sorted(wanted - held.keys()):
+        _add(user, fresh)
+    user.grants_due_on = min(_changes_after(assignments, today), default=None)
     User.objects.filter(pk=user.pk).update(grants_due_on=user.grants_due_on)
 
 
-def _changes_after(user: User, today: datetime.date) -> list[datetime.date]:
-    begins = [assignment.from_on for assignment in user.assignments.all() if assignment.from_on > today]
+def _add(user: User, fresh: list[tuple[int, str, str]]) -> None:
+    """(content type, primary key as text, codename) of each grant."""
+    named = PermissionRow.objects.filter(codename__in={codename for _, _, codename in fresh})
+    rows = {(kind, codename): pk for pk, kind, codename in named.values_list("pk", "content_type_id", "codename")}
+    UserObjectPermission.objects.bulk_create(
+        UserObjectPermission(user=user, content_type_id=kind, object_pk=where, permission_id=rows[kind, codename])
+        for kind, where, codename in fresh
+    )
+
+
+def _changes_after(assignments: list[Assignment], today: datetime.date) -> list[datetime.date]:
+    begins = [each.from_on for each in assignments if each.from_on > today]
     ends = [
-        assignment.until_on + datetime.timedelta(days=1)
-        for assignment in user.assignments.all()
-        if assignment.until_on and assignment.until_on >= today
+        each.until_on + datetime.timedelta(days=1) for each in assignments if each.until_on and each.until_on >= today
     ]
     return begins + ends
