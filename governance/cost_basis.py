@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.db.models import QuerySet
+
 from governance import allocation
 from governance.allocation import Payer
 from governance.models import Consortium, CostAllocation, Membership, Municipality, Population
@@ -85,15 +87,27 @@ def of(consortium: Consortium, choice: Choice) -> Basis:
 
 
 def members(consortium: Consortium, choice: Choice) -> frozenset[str]:
+    """A co-operation that nobody has joined yet reckons with those on their way in."""
     if choice.pro_rata:
-        return frozenset(months_of_membership(consortium, choice.year))
-    return frozenset(consortium.members(choice.members_on).values_list("code", flat=True))
+        found = frozenset(months_of_membership(consortium, choice.year))
+    else:
+        found = frozenset(consortium.members(choice.members_on).values_list("code", flat=True))
+    return found or _on_their_way(consortium, choice.members_on)
+
+
+def _on_their_way(consortium: Consortium, on: datetime.date) -> frozenset[str]:
+    newest = {row.municipality_id: row for row in _history(consortium) if row.effective_on <= on}
+    return frozenset(code for code, row in newest.items() if row.status in Membership.INVOLVED)
+
+
+def _history(consortium: Consortium) -> QuerySet[Membership]:
+    return consortium.memberships.order_by("effective_on", "id")
 
 
 def months_of_membership(consortium: Consortium, year: int) -> dict[str, int]:
     """Months that a municipality took part in, counted by the first day of each; those with none are left out."""
     history: dict[str, list[Membership]] = {}
-    for row in consortium.memberships.order_by("effective_on", "id"):
+    for row in _history(consortium):
         history.setdefault(row.municipality_id, []).append(row)
     firsts = [datetime.date(year, month, 1) for month in range(1, 13)]
     counted = {code: sum(_takes_part(rows, day) for day in firsts) for code, rows in history.items()}

@@ -29,12 +29,12 @@ KRONOR = ("amount", "fixed")
 
 def usual_days(consortium: Consortium, year: int) -> dict[str, datetime.date]:
     """The newest day that all members have a population for, and the members of that day."""
-    ends = datetime.date(year, 12, 31)
-    newest = Population.objects.filter(
-        municipality__in=list(consortium.members().values_list("code", flat=True)), on__lte=ends
-    ).aggregate(on=Max("on"))["on"]
+    ends, today = datetime.date(year, 12, 31), cost_basis.Choice(year, timezone.localdate())
+    newest = Population.objects.filter(municipality__in=cost_basis.members(consortium, today), on__lte=ends).aggregate(
+        on=Max("on")
+    )["on"]
     day = newest or datetime.date(year - 1, 12, 31)
-    members_on = day if consortium.members(day).exists() else timezone.localdate()
+    members_on = day if cost_basis.members(consortium, cost_basis.Choice(year, day)) else timezone.localdate()
     return {"population_on": day, "members_on": members_on}
 
 
@@ -80,7 +80,8 @@ def _form(request: StaffRequest) -> tuple[SimulationForm, str]:
             asked.setdefault(name, number(value) if name in KRONOR else str(value))
     candidates = Municipality.objects.filter(memberships__consortium=consortium).distinct().in_swedish_order()
     if not asked.get("own_members"):
-        asked.setlist("members", sorted(consortium.members().values_list("code", flat=True)))
+        today = cost_basis.Choice(timezone.localdate().year, timezone.localdate())
+        asked.setlist("members", sorted(cost_basis.members(consortium, today)))
     return SimulationForm(asked, consortia=consortia, candidates=candidates), asked.urlencode()
 
 

@@ -2,10 +2,24 @@
 
 import pytest
 
-from consortium.site.demo import costs, members, people
+from consortium.site.demo import consortia, costs, members, people
+from governance import runway
 from governance.models import Budget, CostReport
 
 pytestmark = pytest.mark.django_db
+
+
+def test_the_council_misses_its_budget_by_a_krona() -> None:
+    consortium = members.load()
+    people.load(consortium)
+    consortia.load(people.named("administrator@exempel.se"))
+    costs.load(consortium)
+    shared, regional = Budget.objects.filter(consortium__slug="fyrbodal").order_by("-year")
+    assert (shared.total, sum(row.kronor for row in shared.allocation.shares.all())) == (1_500_000, 1_500_001)
+    found = runway.of(regional)
+    assert regional.total == 15_000_000
+    assert found
+    assert (found.ends_on.year, found.is_too_short) == (2022, True)
 
 
 def test_the_demo_has_a_closed_a_going_and_a_proposed_year() -> None:

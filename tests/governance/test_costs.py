@@ -130,6 +130,15 @@ def test_members_are_those_of_the_reference_day(consortium: Consortium, economis
     assert "2029" in after
 
 
+def test_before_anybody_has_joined_those_on_their_way_share(consortium: Consortium) -> None:
+    planned = factories.consortium("E-råd Exempel")
+    for code, status in (("2080", Membership.Status.INTENT), ("2029", Membership.Status.NO_INTENT)):
+        Membership.objects.create(
+            consortium=planned, municipality=factories.municipality(code), status=status, effective_on=ON
+        )
+    assert cost_basis.members(planned, costing.choice()) == {"2080"}
+
+
 def test_a_joiner_pays_from_the_month_it_joins_and_a_leaver_until_it_leaves(consortium: Consortium) -> None:
     mora = factories.municipality("2062", member=False)
     for municipality, status, day in [

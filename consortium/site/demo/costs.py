@@ -24,6 +24,15 @@ FORECAST = (2_800_000, 1_500_000, 560_000, 480_000)
 DECIDED = {2025: (datetime.date(2024, 4, 18), "§ 14"), 2026: (datetime.date(2025, 4, 17), "§ 12")}
 
 
+COUNTED_ON = datetime.date(2019, 12, 31)
+REGIONAL = [
+    costs.Line("VästKom centralt", 1_000_000, "Grundverksamhet"),
+    costs.Line("GITS", 4_000_000, "Grundverksamhet"),
+    costs.Line("E-samordnare", 4_000_000, "Grundverksamhet"),
+    costs.Line("Regional projektorganisation", 6_000_000, "Projekt"),
+]
+
+
 def load(consortium: Consortium) -> None:
     economist, chair = User.objects.get(email=ECONOMIST), User.objects.get(email=CHAIR)
     closed = _decided(consortium, 2025, economist, chair, rule=Rule.HALF_UP_ROWS)
@@ -31,6 +40,9 @@ def load(consortium: Consortium) -> None:
     _accounts(closed, by=economist)
     _half_year(going, by=economist)
     _proposed(consortium, 2027, economist, key=Key.FIXED, fixed=60_000)
+    if council := Consortium.objects.filter(slug="fyrbodal").first():
+        grants.assign(economist, Role.ECONOMIST, council, by=None, from_on=datetime.date(2022, 1, 1))
+        _council(council, by=economist)
     home = Municipality.objects.get(code=HOME)
     grants.assign(
         User.objects.get(email=MEMBER), Role.STEERING_MEMBER, home, by=None, from_on=datetime.date(2022, 1, 1)
@@ -75,3 +87,22 @@ def _half_year(budget: Budget, *, by: User) -> None:
     figures = {row.pk: settlement.Figures(outcome, forecast) for row, outcome, forecast in rows}
     note = "Fler leveransprojekt än planerat startar efter sommaren."
     settlement.edit_report(report, figures, as_of=report.as_of, note=note, version=report.version, by=by)
+
+
+def _council(council: Consortium, *, by: User) -> None:
+    """A table that misses its budget by a krona, and a regional budget whose money ends before the project."""
+    shared = costs.open_budget(council, 2021, by=by)
+    content = costs.Content([costs.Line("E-rådets samverkan", 1_500_000)], note="Exempel")
+    shared = costs.edit(shared, content, version=shared.version, by=by)
+    on = datetime.date(2020, 9, 10)
+    choice = Choice(2021, members_on=on, population_on=COUNTED_ON, rule=Rule.HALF_UP_ROWS)
+    costs.propose(costs.allocate(shared, choice, version=shared.version, by=by), by=by)
+    regional = costs.open_budget(council, 2020, by=by)
+    content = costs.Content(
+        REGIONAL,
+        note="Exempel: den regionala budgeten. Den fördelas inte på kommunerna här.",
+        funds=34_500_000,
+        funds_on=on,
+        project_ends_on=datetime.date(2023, 12, 31),
+    )
+    costs.edit(regional, content, version=regional.version, by=by)
