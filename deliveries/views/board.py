@@ -48,7 +48,6 @@ def board(request: StaffRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
         "stats": _stats(request, shown),
         "may_begin": may_anywhere(request.user, Permission.PROJECT_EDIT),
-        "page_class": "board-page",
     }
     if view == "tabell":
         context |= {"rows": _rows(shown), "lanes": _lanes(request, shown)}
@@ -216,11 +215,13 @@ def _phases(shown: Board) -> list[dict[str, Any]]:
 
 
 def _moves(item: Item, every: list[tuple[int, str]]) -> list[dict[str, str]]:
-    """Where the part may be sent; the gates answer whether it may go there."""
+    """The next phase and all before it, or any when none is known. The gates answer whether it may go there."""
     if not item.may_move or item.status not in (Status.PLANNED, Status.ONGOING):
         return []
     seen = "" if item.phase is None else item.phase
-    return [{"value": f"{item.part_id}:{to}:{seen}", "label": label} for to, label in every if to != item.phase]
+    furthest = len(every) if item.phase is None else item.phase + 1
+    near = [(to, label) for to, label in every if to != item.phase and to <= furthest]
+    return [{"value": f"{item.part_id}:{to}:{seen}", "label": label} for to, label in near]
 
 
 def _timeline(shown: Board) -> dict[str, Any]:
