@@ -15,6 +15,7 @@ from consortium.audit_events import Event
 from consortium.models import User
 from consortium.models.leases import database_now
 from governance import adjustment
+from governance import minutes as keeping
 from governance.documents.facsimile import facsimile_pdf
 from governance.meetings import NotNow
 from governance.models import (
@@ -147,7 +148,7 @@ def _deferred_now() -> None:
 def _write(old: OldMinutes, proposal: Proposal, confirmed: Confirmed, held_on: datetime.date) -> Minutes:
     meeting = Meeting.objects.create(
         body=old.body,
-        title=confirmed.title,
+        title=f"{confirmed.title} {held_on.isoformat()}"[:120] if confirmed.title else "",
         status=Meeting.Status.HELD,
         held_on=held_on,
         starts_at=confirmed.starts_at,
@@ -157,7 +158,7 @@ def _write(old: OldMinutes, proposal: Proposal, confirmed: Confirmed, held_on: d
     )
     _attendance(meeting, proposal)
     _agenda(meeting, proposal)
-    minutes = Minutes.objects.create(meeting=meeting, time_and_place=_time_and_place(confirmed, held_on))
+    minutes = Minutes.objects.create(meeting=meeting, time_and_place=keeping.time_and_place(meeting))
     by_year = old.body.numbering == Body.Numbering.YEAR
     for row in confirmed.paragraphs:
         paragraph = Paragraph.objects.create(
@@ -175,18 +176,13 @@ def _write(old: OldMinutes, proposal: Proposal, confirmed: Confirmed, held_on: d
     return minutes
 
 
-def _time_and_place(confirmed: Confirmed, held_on: datetime.date) -> str:
-    times = f"{confirmed.starts_at:%H.%M}–{confirmed.ends_at:%H.%M}"
-    return ", ".join(part for part in (held_on.isoformat(), f"kl. {times}", confirmed.place) if part)
-
-
 def _attendance(meeting: Meeting, proposal: Proposal) -> None:
     known = set(Municipality.objects.values_list("code", flat=True))
     rows = [
         Attendance(
             meeting=meeting,
             order=at,
-            function=person.function[:120],
+            function=f"{person.function[:1].upper()}{person.function[1:120]}",
             municipality_id=person.code if person.code in known else None,
             organisation=person.organisation[:120],
             is_coopted=person.is_coopted,

@@ -24,6 +24,8 @@ def public_content(minutes: Minutes, masked: list[str]) -> dict[str, Any]:
         _withheld(paragraph) if paragraph.withheld else told
         for paragraph, told in zip(paragraphs, sheet["paragraphs"], strict=True)
     ]
+    if hasattr(minutes, "old_minutes"):
+        _signed_on_paper(sheet)
     sheet["paragraphs"] += [_correction(each.text, each.at) for each in minutes.corrections.all()]
     sheet = _masked(sheet, masked)
     sheet["mark"] = (
@@ -53,6 +55,12 @@ def public_pdf(content: dict[str, Any], at: datetime.datetime) -> bytes:
         publisher=content["consortium"],
         at=at,
     )
+
+
+def _signed_on_paper(sheet: dict[str, Any]) -> None:
+    for each in sheet["signatures"]:
+        each["signed"] = _("Undertecknat i originalet")
+    sheet["signatures_note"] = _("Protokollet är inläst från ett undertecknat original, som förvaras i arkivet.")
 
 
 def _empty(label: str, heading: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ _LIST = re.compile(
     r"(närvarande(?: ledamöter)?|beslutande|frånvarande|förhinder|övriga(?: närvarande)?|adjungerade?)\s*:\s*(.+)",
     re.IGNORECASE,
 )
+MANY = 3
 _ENTRY = re.compile(r"([^()]*)\(([^()]*)\)")
 _CHAIR = re.compile(r"\bordförande\b(?! i kommun)", re.IGNORECASE)
 _SECRETARY = re.compile(r"\bsekreterare\b", re.IGNORECASE)
@@ -84,11 +85,13 @@ def _person(said: str, register: Register, present: bool) -> Person:
 def _look_for_vacant(register: Register, members: set[str], proposal: Proposal) -> None:
     listed = {person.code for person in proposal.people}
     proposal.vacant = sorted(members - listed)
-    for code in proposal.vacant:
+    names = [register.name(code) for code in proposal.vacant]
+    if len(names) > MANY:
+        names = [", ".join(names)]
+    for name in names:
         proposal.doubt(
             "SEAT_NOT_LISTED",
             "check",
-            _("%(name)s står varken som närvarande eller frånvarande. Platsen läses in som vakant.")
-            % {"name": register.name(code)},
-            found=register.name(code),
+            _("%(name)s står varken som närvarande eller frånvarande. Platsen läses in som vakant.") % {"name": name},
+            found=name,
         )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from governance.old_minutes.proposal import KnownMunicipality, Proposal
 from governance.old_minutes.source import Line
 
-_NAMED = re.compile(r"\b([A-ZÅÄÖ][a-zåäöé]+(?:-[A-ZÅÄÖ][a-zåäöé]+)?)\s+(kommun|stad)\b", re.IGNORECASE)
+_NAMED = re.compile(r"\b([A-ZÅÄÖ][a-zåäöé]+(?:-[A-ZÅÄÖ][a-zåäöé]+)?)\s+(komm?un|stad)\b", re.IGNORECASE)
 NEAR = 0.82
 
 

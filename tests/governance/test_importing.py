@@ -88,8 +88,8 @@ def test_a_person_confirms_and_a_meeting_that_was_held_comes_of_it(old: OldMinut
     assert (paragraph.number, paragraph.series, paragraph.registry_number) == (1, "2019", "KS 2019/1")
     assert [(each.kind, each.text) for each in paragraph.decisions.all()] == [("approves", "Planen godkänns.")]
     chair, member, secretary, *vacant = meeting.attendances.all()
-    assert (str(chair), chair.is_chair, chair.presence) == ("chef, Säters kommun", True, "present")
-    assert (str(member), member.municipality_id) == ("kanslichef, Falu kommun", "2080")
+    assert (str(chair), chair.is_chair, chair.presence) == ("Chef, Säters kommun", True, "present")
+    assert (str(member), member.municipality_id) == ("Kanslichef, Falu kommun", "2080")
     assert (secretary.is_secretary, secretary.is_coopted) == (True, True)
     assert {row.municipality_id for row in vacant} == {"2021", "2062", "2084"}
     old.refresh_from_db()

@@ -167,7 +167,8 @@ def _old_minutes(steering: Body, by: User) -> None:
     """One read in and confirmed, waiting for the check; one as the reader left it, full of doubts."""
     old = importing.propose(steering, "styrgrupp-2021-03-18.txt", OLD.encode(), by=by)
     importing.confirm(old, _as_read(Proposal.from_json(old.proposal)), by=by)
-    importing.propose(steering, "samrad-2020-10-06.txt", DOUBTFUL.encode(), by=by)
+    council = Body.objects.filter(consortium=steering.consortium, kind=Body.Kind.CONSULTATION_GROUP).first()
+    importing.propose(council or steering, "samrad-2020-10-06.txt", DOUBTFUL.encode(), by=by)
 
 
 def _as_read(proposal: Proposal) -> Confirmed:
