@@ -60,10 +60,7 @@ def enter_stage(
     made = StageChange.objects.create(
         consortium=consortium, stage=stage, effective_on=on, precision=precision, comment=comment
     )
-    today = consortium.stages.filter(effective_on__lte=timezone.localdate()).last()
-    if today and today.stage != consortium.stage:
-        consortium.stage = today.stage
-        consortium.save(update_fields=["stage"])
+    take_effect(consortium)
     audit.record(by=by, what=Event.STAGE_CHANGED, target=made, place=consortium, stage=stage)
     return made
 
@@ -84,18 +81,28 @@ def change_host(
     made = HostChange.objects.create(
         consortium=consortium, municipality=municipality, effective_on=on, precision=precision, decision=decision
     )
-    take_over(consortium)
+    take_effect(consortium)
     audit.record(by=by, what=Event.HOST_CHANGED, target=made, place=consortium, municipality=municipality.pk)
     return made
 
 
-def take_over(consortium: Consortium) -> bool:
-    """Make the consortium's host the one whose day has come. Safe to run each day."""
-    due = consortium.host_changes.filter(effective_on__lte=timezone.localdate()).last()
-    if due is None or due.municipality_id == consortium.host_id:
-        return False
-    Consortium.objects.filter(pk=consortium.pk).update(host=due.municipality_id)
-    return True
+def take_effect(consortium: Consortium) -> None:
+    """Stage and host are those whose day has come. Safe to run as often as anybody likes."""
+    today = timezone.localdate()
+    stage = consortium.stages.filter(effective_on__lte=today).last()
+    host = consortium.host_changes.filter(effective_on__lte=today).last()
+    facts = {
+        "stage": stage.stage if stage else consortium.stage,
+        "host_id": host.municipality_id if host else consortium.host_id,
+    }
+    if facts != {"stage": consortium.stage, "host_id": consortium.host_id}:
+        Consortium.objects.filter(pk=consortium.pk).update(**facts)
+
+
+def follow_calendar() -> None:
+    """What was recorded ahead takes effect on its day."""
+    for consortium in Consortium.objects.all():
+        take_effect(consortium)
 
 
 def host_on(consortium: Consortium, on: datetime.date) -> Municipality | None:

@@ -55,6 +55,7 @@ class Consequence:
     milestones: list[Moved]
     hold: Hold | None
     unmet: list[Dependency]
+    answers: dict[str, datetime.date]  # what members have said of when, by code
 
 
 @transaction.atomic
@@ -176,6 +177,7 @@ def consequence(opened: ExtensionRound, on: datetime.date | None = None) -> Cons
         milestones=[_moved(each, moved) for each in opened.milestones.all()],
         hold=opened.hold(on),
         unmet=[each for each in opened.dependencies.all() if not _is_met(each, waiting)],
+        answers=answers,
     )
 
 

@@ -2,7 +2,7 @@
 
 from consortium.models import Pulse
 from consortium.queues import light_task
-from governance import notice
+from governance import consortia, notice
 from governance.models import Meeting
 
 
@@ -15,7 +15,8 @@ def call(meeting_id: int) -> None:
 
 @light_task
 def sweep() -> None:
-    """Every few minutes: ring for each meeting whose notice is due."""
+    """Every few minutes: ring for each meeting whose notice is due, and let hosts and stages follow the calendar."""
     for pk in Meeting.objects.waiting_for_notice().due().values_list("pk", flat=True):
         call.delay_on_commit(pk)
+    consortia.follow_calendar()
     Pulse.beat("meetings")

@@ -29,6 +29,7 @@ class Link:
 PUBLIC = [
     Item(_("Sök i arkivet"), "start"),
     Item(_("Protokoll"), "public_minutes_list"),
+    Item(_("Samarbeten"), "consortia"),
     Item(_("Om e-arkivet"), "about"),
 ]
 STAFF = [

@@ -1,5 +1,6 @@
 """Samarbete, medlem och kommun."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -80,12 +81,15 @@ class StepForm(Facts):
         help_text=_("Raden som var fel står kvar. Skriv i kommentaren vad som rättas."),
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, lawful: Collection[str], **options: Any) -> None:
         super().__init__(*args, **options)
         hidden = (Membership.Status.LEAVING, Membership.Status.LEFT)
-        self.fields["status"].choices = [  # type: ignore[attr-defined]
-            choice for choice in Membership.Status.choices if choice[0] not in hidden
-        ]
+        shown = [choice for choice in Membership.Status.choices if choice[0] not in hidden]
+        follows = [choice for choice in shown if choice[0] in lawful]
+        others = [choice for choice in shown if choice[0] not in lawful]
+        groups = [(_("Följer på läget nu"), follows), (_("Bara som rättelse"), others)]
+        choices = [("", _("Välj läge")), *((name, group) for name, group in groups if group)]
+        self.fields["status"].choices = choices  # type: ignore[attr-defined]
 
     def facts(self) -> dict[str, Any]:
         return {"planned_precision": Precision.MONTH, **super().facts()}

@@ -65,9 +65,18 @@ def year(request: StaffRequest) -> HttpResponse:
                 {"label": str(each), "url": f"?ar={each}", "current": each == shown}
                 for each in range(shown - 1, shown + 2)
             ],
-            "bodies": Body.objects.filter(consortium__in=consortia).select_related("consortium").in_swedish_order(),
+            "bodies": _subscribable(consortia),
         },
     )
+
+
+def _subscribable(consortia: list[Consortium]) -> list[tuple[Body, str]]:
+    """Bodies that have meetings to follow; with the consortium's name where there are several."""
+    found = (
+        Body.objects.filter(consortium__in=consortia, meetings__isnull=False).distinct().select_related("consortium")
+    )
+    several = len(consortia) > 1
+    return [(each, each.consortium.name if several else "") for each in found.in_swedish_order()]
 
 
 Entry = tuple[datetime.date, tuple[int, str, int], dict[str, Any]]
@@ -126,7 +135,9 @@ def _deadlines(consortia: list[Consortium], shown: int) -> list[Entry]:
             (0, "", row.pk),
             {
                 "on": row.last_day(shown),
-                "time": _("senast") if row.day else _("under månaden"),
+                "by": _("senast") if row.day else "",
+                "in_month": row.day is None,
+                "time": "",
                 "title": str(row),
                 "url": "",
                 "where": row.source,

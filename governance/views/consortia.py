@@ -138,7 +138,7 @@ def consortium(request: StaffRequest, consortium_id: int) -> HttpResponse:
                 {
                     "title": body.name,
                     "url": reverse("body", args=[body.pk]),
-                    "meta": [str(body.get_kind_display()), coverage(body).sentence()],
+                    "meta": [str(body.get_kind_display()), _covered(body)],
                     "status": {"kind": BODY_KINDS[Body.Status(body.status)], "label": body.get_status_display()},
                 }
                 for body in found.bodies.in_swedish_order()
@@ -153,6 +153,10 @@ def consortium(request: StaffRequest, consortium_id: int) -> HttpResponse:
             "may_ask": finding.edits(request, found, Permission.MINUTES_EDIT),
         },
     )
+
+
+def _covered(body: Body) -> str:
+    return coverage(body).sentence() if body.seats.exists() else _("Inga platser är upplagda.")
 
 
 def _planned(step: Membership) -> str:
@@ -192,7 +196,7 @@ def _facts(found: Consortium, page: consortia.FactPage) -> list[tuple[str, Any]]
         (_("Samverkansform"), found.get_legal_form_display()),
         (_("Värdkommun"), found.host or _("Ingen än")),
         (_("Började"), started),
-        (_("Medlemmar"), f"{', '.join(page.who)} ({day_in_text(page.counted_on)})"),
+        (_("Kommuner"), f"{', '.join(page.who)} ({day_in_text(page.counted_on)})"),
         (_("Uppsägningstid"), _("%s månader") % found.months_of_notice),
     ]
 

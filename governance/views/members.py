@@ -146,7 +146,11 @@ def member_step(request: StaffRequest, consortium_id: int, code: str) -> HttpRes
     )
     return write(
         request,
-        StepForm(request.POST or None, initial={"seen": last.pk if last else None}),
+        StepForm(
+            request.POST or None,
+            lawful=last.STEPS[last.status] if last else Membership.Status.values,
+            initial={"seen": last.pk if last else None},
+        ),
         paper,
         lambda form: membership.take_step(
             consortium, municipality, Step(**form.facts()), seen=form.version_seen or None, by=request.user

@@ -75,5 +75,5 @@ def _row(row: Row) -> list[Any]:
         {"number": number(row.count)},
         {"number": number(row.before) if row.before is not None else "–"},
         {"number": percent(row.change, 1) if row.change is not None else "–"},
-        {"kind": "warn", "label": _("Mer än 10 % skillnad")} if row.is_surprising else "–",
+        {"kind": "warn", "label": _("Mer än tio procents skillnad")} if row.is_surprising else "–",
     ]

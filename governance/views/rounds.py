@@ -63,7 +63,9 @@ def round_detail(request: StaffRequest, round_id: int) -> HttpResponse:
                 {"label": _("Har sagt nej"), "value": len(told.refused), "kind": "closed"},
                 {"label": _("Återstår"), "value": len(told.waiting), "kind": "waiting"},
             ],
-            "decisions": [(each, OUTCOMES[RoundDecision.Outcome(each.outcome)], _expected(each)) for each in decisions],
+            "decisions": [
+                (each, OUTCOMES[RoundDecision.Outcome(each.outcome)], _expected(each, told)) for each in decisions
+            ],
             "joining": [(each, status_tag(step) if step else None) for each, step in rounds.joining_standing(found)],
             "inquiries": found.inquiries.all(),
             "may_edit": finding.edits(request, found.consortium),
@@ -71,10 +73,13 @@ def round_detail(request: StaffRequest, round_id: int) -> HttpResponse:
     )
 
 
-def _expected(decision: RoundDecision) -> str:
+def _expected(decision: RoundDecision, told: rounds.Consequence) -> str:
     if decision.decided_on:
         return day(decision.decided_on)
-    return in_words(decision.planned_on, decision.planned_precision) if decision.planned_on else _("inte känt")
+    if decision.planned_on:
+        return in_words(decision.planned_on, decision.planned_precision)
+    said = told.answers.get(decision.municipality_id)
+    return _("%s enligt svar") % day(said) if said else _("inte känt")
 
 
 @require_http_methods(["GET", "POST"])

@@ -80,6 +80,17 @@ def test_the_host_changes_on_its_day_and_not_before(admin: User) -> None:
         consortia.change_host(consortium, leksand, on=datetime.date(2099, 2, 1), **decided)
 
 
+def test_what_was_recorded_ahead_takes_effect_on_its_day(admin: User) -> None:
+    falun, consortium = factories.municipality("2080"), factories.consortium()
+    day = datetime.date(2024, 1, 1)
+    HostChange.objects.create(consortium=consortium, municipality=falun, effective_on=day, decision="Avtalet")
+    StageChange.objects.create(consortium=consortium, stage=Stage.EXTENSION, effective_on=day)
+    for _ in range(2):
+        consortia.follow_calendar()
+    consortium.refresh_from_db()
+    assert (consortium.host, consortium.stage) == (falun, Stage.EXTENSION)
+
+
 def test_a_stranger_does_not_become_host(admin: User) -> None:
     mora = factories.municipality("2062", member=False)
     with pytest.raises(HostIsNoMember, match="Mora kommun"):

@@ -191,7 +191,7 @@ def load(administrator: User) -> None:
             )
             for stage, on, precision, said in plan.stages
         )
-        grants.assign(administrator, Role.CONSORTIUM_ADMIN, plan.consortium, by=None, from_on=day("2022-01-01"))
+        grants.assign(administrator, Role.CONSORTIUM_ADMIN, plan.consortium, by=None, from_on=day("2022-02-01"))
     _first_host("skanearkiv", "1281", "2019-01-01", "Avtalet mellan de 14 kommunerna")
 
 
