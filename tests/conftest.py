@@ -52,7 +52,7 @@ def servers() -> Iterator[Servers]:
 def django_db_modify_db_settings(servers: Servers) -> Iterator[None]:
     """Starts the servers before the test database is made; no name per xdist worker, each has servers of its own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(migrate.Command, "handle", schema.prepared(migrate.Command.handle))
+        patch.setattr(migrate.Command, "handle", schema.with_triggers(migrate.Command.handle))
         yield
 
 
