@@ -37,4 +37,5 @@ def _statements() -> Iterator[str]:
         for path in sorted(folder.glob("0*.py")):
             for operation in import_module(f"{app}.migrations.{path.stem}").Migration.operations:
                 if isinstance(operation, RunSQL):
-                    yield from [operation.sql] if isinstance(operation.sql, str) else operation.sql
+                    assert isinstance(operation.sql, str)
+                    yield operation.sql
