@@ -9,9 +9,8 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consortium import audit
@@ -234,8 +233,7 @@ def _lock(minutes: Minutes, at: datetime.datetime, document: bytes | None, by: U
     """The last write: from here on the database refuses. Archiving and publication are due at once, notes are not."""
     minutes.status, minutes.adjusted_at = Minutes.Status.ADJUSTED, at
     if document is None:
-        with translation.override(settings.LANGUAGE_CODE):
-            document = documents.minutes_pdf(minutes, at=at)
+        document = documents.minutes_pdf(minutes, at=at)
     minutes.document_digest = hashlib.sha256(document).hexdigest()
     minutes.due_at = None if minutes.is_notes else at
     MinutesDocument.objects.create(

@@ -8,8 +8,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from consortium import audit, personal_numbers
@@ -92,6 +94,7 @@ def _time(minutes: int) -> datetime.time:
     return datetime.time(hour, minute)
 
 
+@translation.override(settings.LANGUAGE_CODE)
 def fill(meeting: Meeting) -> None:
     """Standing items, then what was carried. Safe to run again: nothing comes twice."""
     here = set(meeting.items.values_list("standing_key", flat=True))

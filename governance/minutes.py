@@ -6,9 +6,10 @@ Two people may write at once: whoever saves second is told and shown both texts;
 import datetime
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from consortium import audit
@@ -55,7 +56,9 @@ def begin(meeting: Meeting, *, by: User | None, first: int | None = None) -> Min
     return minutes
 
 
+@translation.override(settings.LANGUAGE_CODE)
 def time_and_place(meeting: Meeting) -> str:
+    """Minutes are written in Swedish, whatever language the secretary's pages have."""
     where = ", ".join(part for part in (meeting.place_text, str(meeting.get_mode_display()).lower()) if part)
     weekday = WEEKDAYS[meeting.held_on.weekday()]
     hours = clock_span(meeting.starts_at, meeting.ends_at)
@@ -287,7 +290,11 @@ def shown(paragraph: Paragraph) -> standing.StandingContent | None:
 
 def freeze(paragraph: Paragraph) -> None:
     """Keep what the § shows now. What is frozen stays frozen, also through a new round."""
-    if paragraph.snapshot is None and (content := shown(paragraph)):
+    if paragraph.snapshot is not None:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        content = shown(paragraph)
+    if content:
         paragraph.snapshot = content.as_json()
         Paragraph.objects.filter(pk=paragraph.pk).update(snapshot=paragraph.snapshot)
 

@@ -4,7 +4,8 @@ import datetime
 from pathlib import Path
 from typing import Any
 
-from django.utils import timezone
+from django.conf import settings
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from consortium import documents
@@ -17,14 +18,16 @@ TEMPLATE = Path(__file__).with_suffix(".typ")
 
 
 def agenda_pdf(meeting: Meeting, *, at: datetime.datetime | None = None) -> bytes:
-    return documents.typeset(
-        TEMPLATE,
-        agenda_data(meeting),
-        title=_("Kallelse, %(body)s %(day)s") % {"body": meeting.body, "day": day(meeting.held_on)},
-        reference=f"{meeting.body} {day(meeting.held_on)}",
-        publisher=str(meeting.place),
-        at=at or timezone.now(),
-    )
+    """In Swedish, as it stands."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return documents.typeset(
+            TEMPLATE,
+            agenda_data(meeting),
+            title=_("Kallelse, %(body)s %(day)s") % {"body": meeting.body, "day": day(meeting.held_on)},
+            reference=f"{meeting.body} {day(meeting.held_on)}",
+            publisher=str(meeting.place),
+            at=at or timezone.now(),
+        )
 
 
 def agenda_data(meeting: Meeting) -> dict[str, Any]:

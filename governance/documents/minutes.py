@@ -4,7 +4,8 @@ import datetime
 from pathlib import Path
 from typing import Any
 
-from django.utils import timezone
+from django.conf import settings
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from consortium import documents
@@ -17,15 +18,16 @@ TEMPLATE = Path(__file__).with_suffix(".typ")
 
 
 def minutes_pdf(minutes: Minutes, *, at: datetime.datetime | None = None) -> bytes:
-    """As it stands: "ej justerat" is on every page until all have signed."""
-    return documents.typeset(
-        TEMPLATE,
-        minutes_data(minutes),
-        title=title(minutes),
-        reference=f"{minutes.meeting.body} {day(minutes.meeting.held_on)}",
-        publisher=str(minutes.meeting.place),
-        at=at or timezone.now(),
-    )
+    """In Swedish, as it stands: "ej justerat" is on every page until all have signed."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return documents.typeset(
+            TEMPLATE,
+            minutes_data(minutes),
+            title=title(minutes),
+            reference=f"{minutes.meeting.body} {day(minutes.meeting.held_on)}",
+            publisher=str(minutes.meeting.place),
+            at=at or timezone.now(),
+        )
 
 
 def title(minutes: Minutes) -> str:
