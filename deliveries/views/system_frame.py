@@ -1,6 +1,7 @@
 """What the pages about systems have in common: tabs, whose consortium it is, and what is said when two people write."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from consortium import sheets
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand
+from consortium.formats import number
 from consortium.swedish import swedish_order
 from governance.models import Consortium, Municipality
 
@@ -106,6 +108,8 @@ def _words(row: Model) -> dict[str, str]:
         display = getattr(row, f"get_{field.attname}_display", None)
         if isinstance(value, bool):
             said[field.attname] = _("ja") if value else _("nej")
+        elif isinstance(value, Decimal):
+            said[field.attname] = number(value.normalize())
         elif isinstance(value, list):
             said[field.attname] = ", ".join(map(str, value)) or "–"
         else:

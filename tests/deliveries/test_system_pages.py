@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -134,13 +135,14 @@ def test_filters_stand_in_the_address(coordinator: Client, people: Personas) -> 
 
 
 def test_the_second_of_two_writers_sees_both_texts_and_decides(archivist: Client, people: Personas) -> None:
-    made = row(people.archivist_falun)
+    made = row(people.archivist_falun, size_gb=Decimal("1.500"))
     address = reverse("edit_inventory_row", args=["2080", made.system.slug])
-    form = {"in_use": "on", "retention": "keep", "personal_data": "unknown", "revision": "1"}
+    form = {"in_use": "on", "retention": "keep", "personal_data": "unknown", "size_gb": "1,5", "revision": "1"}
     inventory.change(made, {"records": 100, "note": "Deras"}, seen=1, by=people.it_archivist)
     page = text(archivist.post(address, {**form, "records": "12 500", "note": "Min text"}), 409)
     assert "Någon annan har sparat medan du skrev" in page
     assert "<td>12500</td><td>100</td>" in page
+    assert "Storlek i GB</th>" not in page  # alike, however many noughts are stored
     assert "<td>Min text</td><td>Deras</td>" in page
     assert 'name="revision" value="2"' in page
     assert SystemInventory.objects.get().records == 100
