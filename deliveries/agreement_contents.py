@@ -182,9 +182,10 @@ def rows_of(agreement: SubmissionAgreement, table: Table) -> list[dict[str, str]
         return [{"rule": rule, **change} for rule, change in sorted(value.get("severities", {}).items())]
     if table is MAPPING:
         return [
-            {"level": level, "field": field, "path": path}
+            {"level": level, "field": field, "path": fields[field]}
             for level in ("record", "document")
-            for field, path in value.get(level, {}).get("fields", {}).items()
+            for field, _label in READ_AS  # the database keeps no order
+            if field in (fields := value.get(level, {}).get("fields", {}))
         ]
     return [dict(row) for row in value]
 
@@ -274,7 +275,8 @@ def sections(agreement: SubmissionAgreement, profile_name: str = "") -> list[Sho
 
 
 def _facts(agreement: SubmissionAgreement, profile_name: str) -> list[tuple[str, str]]:
-    until = formats.day(agreement.valid_until) if agreement.valid_until else _("tills vidare")
+    begins = formats.day(agreement.valid_from)
+    until = agreement.valid_until
     return [
         (_("Diarienummer"), agreement.number),
         (_("Version"), str(agreement.version)),
@@ -284,7 +286,12 @@ def _facts(agreement: SubmissionAgreement, profile_name: str) -> list[tuple[str,
         (_("System"), str(agreement.system)),
         (_("Omfattning"), agreement.scope),
         (_("Paketprofil"), profile_name or agreement.profile),
-        (_("Gäller"), _("%(from)s till %(until)s") % {"from": formats.day(agreement.valid_from), "until": until}),
+        (
+            _("Gäller"),
+            _("%(from)s till %(until)s") % {"from": begins, "until": formats.day(until)}
+            if until
+            else _("%(from)s och tills vidare") % {"from": begins},
+        ),
         (
             _("Utan sekretessuppgift"),
             _("blir handlingarna offentliga") if agreement.public_by_default else _("prövas handlingarna av arkivarie"),
@@ -305,6 +312,8 @@ def shown(agreement: SubmissionAgreement, table: Table) -> Shown:
     rows = rows_of(agreement, table)
     used = [column for column in table.columns if column.needed or any(row.get(column.name) for row in rows)]
     cells = [[column.shown(row.get(column.name, "")) for column in used] for row in rows]
+    for row in cells if table is OBJECT_TYPES else ():
+        row[0] = _("Alla övriga") if row[0] == ALL_OTHERS else row[0]
     lead = str(table.lead)
     return Shown(table.slug, str(table.title), lead, facts, [str(column.label) for column in used], cells)
 

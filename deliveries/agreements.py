@@ -72,9 +72,10 @@ def draft(
     records_creator: str = "",
     project: DeliveryProject | None = None,
     valid_from: datetime.date | None = None,
+    recipe_slug: str = "",
 ) -> SubmissionAgreement:
-    """A first version, written after the system's recipe, or after the neutral form when it has none."""
-    recipe = recipes.for_system(system)
+    """A first version, written after the chosen recipe, the system's own, or the neutral form when it has none."""
+    recipe = recipes.get(recipe_slug) if recipe_slug else recipes.for_system(system)
     if SubmissionAgreement.objects.filter(owner=owner, number=number).exists():
         raise NumberTaken(
             _("%(owner)s har redan en överenskommelse med diarienummer %(number)s. Gör en ny version av den i stället.")

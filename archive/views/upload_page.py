@@ -97,8 +97,9 @@ def _receive(data: dict[str, Any], request: StaffRequest) -> SIP:
 def _agreements(request: StaffRequest) -> Any:
     places = Municipality.objects.where_may(request.user, Permission.SIP_UPLOAD)
     return (
-        SubmissionAgreement.objects.filter(owner__in=places)
-        .select_related("owner", "system", "project")
+        SubmissionAgreement.objects.filter(owner__in=places, ended_on=None)
+        .exclude(replaced_by__producer_signed_at__isnull=False, replaced_by__archive_signed_at__isnull=False)
+        .select_related("owner", "system", "project", "replaced_by")
         .order_by("system__name", "number", "version")
     )
 

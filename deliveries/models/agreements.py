@@ -39,6 +39,10 @@ class SubmissionAgreementQuerySet(models.QuerySet["SubmissionAgreement"]):
     def signed(self) -> "SubmissionAgreementQuerySet":
         return self.exclude(producer_signed_at=None).exclude(archive_signed_at=None)
 
+    def half_signed(self) -> "SubmissionAgreementQuerySet":
+        """By one side, and waiting for the other."""
+        return self.filter(Q(producer_signed_at=None) ^ Q(archive_signed_at=None))
+
     def in_force(self, on: datetime.date | None = None) -> "SubmissionAgreementQuerySet":
         """Signed by both sides, inside its time, not ended and not replaced."""
         day = on or timezone.localdate()

@@ -112,9 +112,12 @@ def for_system(system: SourceSystem) -> Recipe:
     """The one the system names; else the one that knows the system's name; else the neutral form."""
     if system.recipe in everything():
         return everything()[system.recipe]
-    names = {folded(system.name), folded(system.slug), *(folded(alias.name) for alias in system.aliases.all())}
-    known = (recipe for recipe in everything().values() if names.intersection(map(folded, recipe.systems)))
-    return next(known, everything()[NEUTRAL])
+    aliases = sorted(folded(alias.name) for alias in system.aliases.all())
+    for name in (folded(system.name), folded(system.slug), *aliases):
+        for recipe in everything().values():
+            if name in map(folded, recipe.systems):
+                return recipe
+    return everything()[NEUTRAL]
 
 
 def _read(slug: str) -> Recipe:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from consortium.forms import DayField
 from deliveries import agreement_contents as contents
+from deliveries import recipes
 from deliveries.agreement_contents import Column, Table
 from deliveries.engine import the_engine
 from deliveries.models import DeliveryProject, SourceSystem, SubmissionAgreement
@@ -18,6 +19,7 @@ from governance.models import Municipality
 
 EMPTY_ROWS = 2
 MORE_ROWS = 3
+RULES = "rules"  # the page's list of suggestions
 
 
 class NewAgreementForm(forms.Form):
@@ -44,10 +46,24 @@ class NewAgreementForm(forms.Form):
         help_text=gettext_lazy("Nämnden eller verksamheten vars handlingar det är."),
     )
 
+    recipe = forms.ChoiceField(
+        label=gettext_lazy("Recept"),
+        required=False,
+        help_text=gettext_lazy("Välj ett annat recept när systemet rymmer flera slags samlingar."),
+    )
+
+    recipe = forms.ChoiceField(
+        label=gettext_lazy("Recept"),
+        required=False,
+        help_text=gettext_lazy("Välj ett annat recept när systemet rymmer flera slags samlingar."),
+    )
+
     def __init__(self, owners: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(Any, self.fields["owner"]).queryset = owners
         cast(Any, self.fields["system"]).queryset = SourceSystem.objects.in_swedish_order().prefetch_related("aliases")
+        named = [(recipe.slug, recipe.name) for recipe in recipes.everything().values()]
+        cast(forms.ChoiceField, self.fields["recipe"]).choices = [("", _("Systemets eget")), *named]
 
 
 class BasicsForm(forms.Form):
@@ -145,8 +161,10 @@ def _field(column: Column) -> forms.Field:
     shared: dict[str, Any] = {"label": column.label, "required": False, "help_text": column.hint}
     if column.choices:
         return forms.ChoiceField(choices=[("", gettext_lazy("Välj")), *column.choices], **shared)
-    kind = "w10" if column.is_day or column.is_number else ""
-    return forms.CharField(widget=forms.TextInput(attrs={"class": kind, "autocomplete": "off"}), **shared)
+    attributes = {"class": "w10" if column.is_day or column.is_number else "", "autocomplete": "off"}
+    if column == contents.CHANGES.columns[0]:
+        attributes["list"] = RULES
+    return forms.CharField(widget=forms.TextInput(attrs=attributes), **shared)
 
 
 def rows_formset(table: Table, rows: Sequence[dict[str, str]], data: Any = None) -> "BaseFormSet[RowForm]":

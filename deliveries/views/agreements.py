@@ -108,6 +108,7 @@ def draft_agreement(request: StaffRequest) -> HttpResponse:
                 said["system"],
                 said["number"],
                 records_creator=said["records_creator"],
+                recipe_slug=said["recipe"],
                 by=request.user,
             )
         except agreements.NumberTaken as taken:

@@ -1,5 +1,6 @@
 """Recept: what is known of each system's export. Open to everybody, since suppliers have no account here."""
 
+import csv
 import json
 from typing import Any
 
@@ -78,7 +79,7 @@ def recipe(request: HttpRequest, slug: str) -> HttpResponse:
             ),
         ],
         "sections": sections,
-        "sample_table": found.sample.table.strip(),
+        "sample": list(csv.reader(found.sample.table.strip().splitlines(), delimiter=";")),
         "sample_xml": found.sample.xml.strip(),
         "systems": systems,
         "may_draft": policy.may_anywhere(request.user, Permission.AGREEMENT_EDIT),

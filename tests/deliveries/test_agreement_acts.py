@@ -8,7 +8,7 @@ import pytest
 from consortium.models import AuditEvent, User
 from deliveries import agreement_contents, agreements, signing
 from deliveries.agreements import Side
-from deliveries.models import SourceSystem, SubmissionAgreement
+from deliveries.models import SourceSystem, SubmissionAgreement, SystemAlias
 from governance.models import Municipality
 from tests import factories
 from tests.personas import Personas
@@ -225,6 +225,13 @@ def test_what_is_written_in_a_table_is_what_is_read(draft: SubmissionAgreement) 
         more = places if table is agreement_contents.MAPPING else {}
         setattr(draft, table.field, agreement_contents.value_of(draft, table, rows, **more))
         assert agreement_contents.rows_of(draft, table) == rows
+
+
+def test_a_system_of_many_collections_takes_the_recipe_one_chooses(falun: Municipality, writer: User) -> None:
+    files = factories.system("Filsamlingar")
+    SystemAlias.objects.create(system=files, name="Betyg")
+    assert agreements.draft(falun, files, "KS 2024/4", by=writer).recipe == "protokoll"
+    assert agreements.draft(falun, files, "KS 2024/5", by=writer, recipe_slug="betyg").recipe == "betyg"
 
 
 def test_systems_may_name_their_recipe(falun: Municipality, writer: User) -> None:
