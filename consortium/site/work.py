@@ -3,22 +3,22 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from archive.models import AIP, SIP
-from archive.views import holdings, submissions
+from archive.models import AIP, Draft, SIP
+from archive.views import drafts, holdings, submissions
 from consortium.access.permissions import Permission
 from consortium.access.policy import AnyUser, may_anywhere
 from consortium.access.views import StaffRequest
-from consortium.formats import moment
+from consortium.formats import day, moment
 from consortium.models import OutgoingMail, User
 from deliveries import reminders
-from deliveries.models import News
+from deliveries.models import News, SubmissionAgreement
 from governance.models import Consortium, Dispatch, Minutes, Municipality
 
 SHOWN = 20
@@ -61,6 +61,8 @@ def _piles(user: AnyUser) -> list[Pile]:
         _sips(_("Leveranser som ska rättas"), mine.filter(status=SIP.Status.FAULTY)),
         _sips(_("Kontrolleras nu"), mine.filter(status__in=(SIP.Status.RECEIVED, SIP.Status.CRASHED))),
         _aips(_("På väg in i arkivet"), going.exclude(status=AIP.Status.CONFIRMED)),
+        _agreements_to_sign(user),
+        _drafts(user),
         _minutes_to_check(user),
         _not_delivered(user),
         _news(user),
@@ -103,6 +105,42 @@ def _not_delivered(user: AnyUser) -> Pile:
         for each in found[:SHOWN]
     ]
     return Pile(_("Utskick som inte kom fram"), items, found.count())
+
+
+def _agreements_to_sign(user: AnyUser) -> Pile:
+    """Signed by one side, and this person may say yes for the other."""
+    producer = Municipality.objects.where_may(user, Permission.SIP_UPLOAD)
+    archive = Municipality.objects.where_may(user, Permission.SIP_ACCEPT)
+    found = (
+        SubmissionAgreement.objects.half_signed()
+        .filter(Q(owner__in=archive, archive_signed_at=None) | Q(owner__in=producer, producer_signed_at=None))
+        .exclude(Q(producer_signed_by=user.pk) | Q(archive_signed_by=user.pk))
+        .select_related("owner", "system")
+        .order_by("owner__name", "number")
+    )
+    items = [
+        {
+            "title": f"{each.number}, {each.system}",
+            "url": reverse("agreement", args=[each.pk]),
+            "meta": [each.owner.name, _("Version %(version)s") % {"version": each.version}],
+        }
+        for each in found[:SHOWN]
+    ]
+    return Pile(_("Överenskommelser att underteckna"), items, found.count())
+
+
+def _drafts(user: AnyUser) -> Pile:
+    found = Draft.objects.visible_to(user).open().select_related("agreement__system").order_by("touched_at")
+    items = [
+        {
+            "title": each.label,
+            "url": reverse("draft", args=[each.pk]),
+            "meta": [str(each.agreement.system), _("finns kvar till %(day)s") % {"day": day(each.swept_at)}],
+            "status": drafts.status_tag(each),
+        }
+        for each in found[:SHOWN]
+    ]
+    return Pile(_("Leveranser du sätter samman"), items, found.count())
 
 
 def _sips(title: str, sips: QuerySet[SIP]) -> Pile:
