@@ -71,6 +71,7 @@ def keep_own_records() -> None:
     for public_pk in Publication.objects.due().values_list("pk", flat=True):
         if public := Publication.objects.claim(public_pk):
             _work(public, own_records.follow_publication)
+            index.delay_on_commit()
 
 
 def _hand_in(minutes: Minutes) -> None:
