@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
+from consortium.formats import money
 from governance import budget_text, cost_basis, costs
 from governance.forms.costs import BudgetForm, KeyForm, LineFormSet, line_initials
 from governance.models import Budget, CostAllocation
-from governance.views.budgets import crumbs, find, groups
+from governance.views.budgets import crumbs, find, groups, key_facts
 from governance.views.cost_words import REFUSALS, sentence
 from governance.views.simulation import usual_days
 
@@ -90,6 +91,7 @@ def share_budget(request: StaffRequest, budget_id: int) -> HttpResponse:
         messages.error(request, sentence(costs.NotInThisState(found.status)))
         return redirect("budget", found.pk)
     form = KeyForm(request.POST or None, initial=_kept(found))
+    changed = False
     if request.method == "POST" and form.is_valid():
         version = request.POST.get("version", "")
         try:
@@ -101,6 +103,7 @@ def share_budget(request: StaffRequest, budget_id: int) -> HttpResponse:
             )
         except REFUSALS as refusal:
             form.add_error(None, sentence(refusal))
+            changed = isinstance(refusal, costs.ChangedMeanwhile)
         else:
             messages.success(request, _("Budgeten är fördelad."))
             return redirect("budget", found.pk)
@@ -111,11 +114,17 @@ def share_budget(request: StaffRequest, budget_id: int) -> HttpResponse:
             "budget": found,
             "form": form,
             "version": found.version,
+            "saved": _saved(found) if changed else None,
             "back": reverse("budget", args=[found.pk]),
             "crumbs": crumbs((str(found), reverse("budget", args=[found.pk])), (_("Fördela"), "")),
         },
         status=422 if form.errors else 200,
     )
+
+
+def _saved(found: Budget) -> list[tuple[str, Any]]:
+    kept = CostAllocation.objects.filter(budget=found).first()
+    return [(_("Summa"), money(found.total)), *(key_facts(kept) if kept else [])]
 
 
 def _kept(found: Budget) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -260,10 +260,11 @@ def decide_budget(request: StaffRequest, budget_id: int) -> HttpResponse:
     found = find(request, budget_id)
     if not may_decide(request, found):
         demand(request, Permission.COSTS_EDIT, found.consortium)
+    budgets_first = Case(When(kind=Decision.Kind.ADOPTS_BUDGET, then=0), default=1)
     decisions = (
         Decision.objects.filter(paragraph__body__consortium=found.consortium)
         .select_related("paragraph__minutes__meeting__body")
-        .order_by("-paragraph__minutes__meeting__held_on", "paragraph__number", "position")
+        .order_by(budgets_first, "-paragraph__minutes__meeting__held_on", "paragraph__number", "position")
     )
     form = DecisionForm(request.POST or None, decisions=decisions)
     if request.method == "POST" and form.is_valid():

@@ -133,6 +133,18 @@ def test_the_second_editor_sees_both_texts(client: Client, consortium: Consortiu
     assert client.post(url, again).status_code == 302
 
 
+def test_the_second_who_shares_sees_what_was_saved(client: Client, consortium: Consortium, economist: User) -> None:
+    budget = costing.draft(consortium, by=economist)
+    url = reverse("share_budget", args=[budget.pk])
+    mine = form_of(client, url) | {"version": budget.version}
+    equal = costing.choice(key=CostAllocation.Key.EQUAL)
+    costs.allocate(budget, equal, version=budget.version, by=factories.user("Ekonom, vikarie"))
+    answer = client.post(url, mine)
+    assert "Någon annan har sparat" in said(answer)
+    assert "<dd>Lika delar</dd>" in said(answer)
+    assert client.post(url, mine | {"version": answer.context["version"]}).status_code == 302
+
+
 def test_a_sum_that_differs_is_told_with_both_figures_and_nothing_is_lost(
     client: Client, consortium: Consortium, economist: User
 ) -> None:

@@ -11,8 +11,9 @@ from consortium.models import AuditEvent, User
 from governance import allocation, budget_text, cost_basis, costs
 from governance.models import Budget, BudgetLine, Consortium, CostAllocation, CostShare, Membership, Population
 from governance.models.costs import MOST_KRONOR
+from governance.paragraphs import Content, Decided
 from tests import factories
-from tests.governance import costing
+from tests.governance import costing, publishing, steering
 from tests.governance.costing import ON, YEAR
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +190,34 @@ def test_a_budget_is_not_decided_without_a_paragraph(
         costs.decide(budget, by=factories.user("Sekreterare"), reference=reference)
     with pytest.raises(IntegrityError), transaction.atomic():
         Budget.objects.filter(pk=budget.pk).update(status=Budget.Status.DECIDED)
+
+
+ADOPTED = Content("Budget 2024", decisions=(Decided("Styrgruppen fastställer budgeten."),))
+
+
+def test_a_budget_is_bound_to_a_paragraph_of_the_portals_own_minutes(consortium: Consortium, economist: User) -> None:
+    budget = costing.proposal(consortium, by=economist)
+    group = steering.group()
+    decision = publishing.adjusted(group, ADOPTED).paragraphs.get().decisions.get()
+    budget = costs.decide(budget, by=group.secretary, decision=decision)
+    assert (budget.decision, budget.decided_by_words) == (decision, "Styrgruppen 2022-11-24, §\u00a01")
+
+
+def test_a_paragraph_decides_nothing_before_it_is_adjusted(consortium: Consortium, economist: User) -> None:
+    budget = costing.proposal(consortium, by=economist)
+    group = steering.group()
+    decision = publishing.written(group, ADOPTED).paragraphs.get().decisions.get()
+    with pytest.raises(costs.ParagraphNotAdjusted):
+        costs.decide(budget, by=group.secretary, decision=decision)
+
+
+def test_another_co_operations_paragraph_decides_nothing(consortium: Consortium, economist: User) -> None:
+    budget = costing.proposal(consortium, by=economist)
+    group = steering.group()
+    decision = publishing.adjusted(group, ADOPTED).paragraphs.get().decisions.get()
+    Budget.objects.filter(pk=budget.pk).update(consortium=factories.consortium("Ett annat"))
+    with pytest.raises(costs.NoParagraph):
+        costs.decide(budget, by=group.secretary, decision=decision)
 
 
 def test_whoever_proposed_does_not_register_the_decision(consortium: Consortium, economist: User) -> None:
