@@ -1,6 +1,7 @@
 """Extracts: only of what is adjusted, with marks on every page, vouched for and unchangeable."""
 
 import dataclasses
+import datetime
 import hashlib
 import io
 
@@ -9,7 +10,7 @@ from django.db import DatabaseError, transaction
 from pypdf import PdfReader
 
 from consortium.models import AuditEvent
-from governance import adjustment, extracts
+from governance import adjustment, extracts, importing
 from governance.models import Extract
 from tests.consortium import pdf
 from tests.governance import publishing, steering
@@ -60,6 +61,24 @@ def test_a_paragraph_adjusted_at_once_can_be_certified_alone(group: Steering) ->
     made = extracts.certify(paragraph, by=group.secretary)
     with pdf.Read(bytes(made.pdf)) as read:
         assert "Sekretariatschef" in read.text()
+
+
+def test_an_extract_of_minutes_signed_on_paper_says_so(group: Steering) -> None:
+    text = (
+        "Möte 2019-03-14\n\nNärvarande: A (chef, Säters kommun, ordförande), B (kanslichef, Falu kommun)\n\n"
+        "§ 1 Val av justerare\n\nB utses till justerare."
+    )
+    old = importing.propose(group.body, "gammalt.txt", text.encode(), by=group.secretary)
+    row = {
+        **{"number": 1, "title": "Plan", "registry_number": "", "summary": "Text.", "basis": "", "dispatch_to": ""},
+        **{"comment": "", "decisions": []},
+    }
+    day, nine, ten = datetime.date(2019, 3, 14), datetime.time(9), datetime.time(10)
+    confirmed = importing.Confirmed("Möte", day, nine, ten, paragraphs=(row,), signed=True)
+    minutes = importing.confirm(old, confirmed, by=group.secretary)
+    made = extracts.certify(minutes.paragraphs.get(), by=group.secretary)
+    with pdf.Read(bytes(made.pdf)) as read:
+        assert "Justerare: Kanslichef, Falu kommun (i originalet)" in read.text()
 
 
 def test_neither_the_portal_nor_sql_changes_an_extract(group: Steering) -> None:
