@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from consortium.models import User
-from deliveries.models import DeliveryProject, Participation, ProjectState, Status
+from deliveries.models import DeliveryProject, Participation, Phase, ProjectState, Status
 from deliveries.models.phases import OVER
 
 # The summary of a project is the first of these that any part has.
@@ -46,7 +46,7 @@ def summarise(project: DeliveryProject, *, by: User | None, on: datetime.date | 
         return
     going = [part for part in parts if part.status not in OVER]
     status = next(each for each in ORDER if each in {part.status for part in parts})
-    if status == Status.ONGOING and hasattr(project, "recurrence"):
+    if status == Status.ONGOING and (project.status == Status.RECURRING or hasattr(project, "recurrence")):
         status = Status.RECURRING
     phases = [part.phase for part in going or parts if part.phase is not None]
     starts = [part for part in parts if part.started_on]
@@ -64,3 +64,12 @@ def touch(project: DeliveryProject) -> None:
     """Whoever has the project open in a form is told that it changed."""
     DeliveryProject.objects.filter(pk=project.pk).update(version=F("version") + 1)
     project.refresh_from_db(fields=["version"])
+
+
+def separate_if_due(project: DeliveryProject) -> None:
+    """Joint work ends when secret content begins: from the transfer phase on, if the content is secret."""
+    if not project.has_secrets or project.separated_at:
+        return
+    if project.participations.delivering().filter(phase__gte=Phase.TRANSFER).exists():
+        project.separated_at = timezone.now()
+        project.save(update_fields=["separated_at"])

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from consortium import audit
 from consortium.audit_events import Event
 from consortium.models import User
-from deliveries import history, planning, reminders
+from deliveries import history, planning, progress, reminders
 from deliveries.models import (
     DeliveryOutcome,
     Participation,
@@ -97,9 +97,13 @@ def receipt(part: Participation) -> Lack | None:
 
 def counts_reconciled(part: Participation) -> Lack | None:
     rows = list(Reconciliation.objects.filter(participation=part))
+    now = progress.archived(part)
     wrong = [row for row in rows if not row.adds_up]
-    if rows and not wrong:
+    if rows and not wrong and all(row.archived == now.get(row.what, 0) for row in rows):
         return None
+    if rows and not wrong:
+        sentence = _("Arkivet har fått fler objekt sedan antalen stämdes av. Stäm av igen.")
+        return Lack(sentence, "reconciliation", _("Stäm av antalen"))
     said = ", ".join(f"{row.get_what_display()} ({_('skillnad')} {row.difference:+d})" for row in wrong)
     return Lack(
         _("Antalen går inte ihop: %(rows)s.") % {"rows": said} if wrong else _("Antalen är inte avstämda."),
@@ -202,9 +206,7 @@ def _put(part: Participation, to: Phase, *, by: User, on: datetime.date | None) 
     part.save(update_fields=["phase", "status", "started_on"])
     history.remember(part, by=by, on=day)
     history.summarise(project, by=by, on=day)
-    if to >= Phase.TRANSFER and project.has_secrets and project.separated_at is None:
-        project.separated_at = timezone.now()
-        project.save(update_fields=["separated_at"])
+    history.separate_if_due(project)
     history.touch(project)
     place = part.municipality
     audit.record(by=by, what=Event.PROJECT_PHASE, target=project, place=place, before=before, now=int(to))

@@ -93,16 +93,9 @@ def _begin(
 ) -> Delivery:
     part = part_of(owner, agreement)
     earlier = Delivery.objects.filter(participation=part, kind=kind).count() if part else 0
-    return Delivery.objects.create(
-        package=package,
-        number=number,
-        owner=owner,
-        agreement=agreement,
-        participation=part,
-        kind=kind,
-        round=earlier + 1,
-        received_at=received_at,
-    )
+    facts = {"number": number, "owner": owner, "agreement": agreement, "kind": kind, "received_at": received_at}
+    defaults = {**facts, "participation": part, "round": earlier + 1}
+    return Delivery.objects.get_or_create(package=package, defaults=defaults)[0]
 
 
 def part_of(owner: Municipality, agreement: SubmissionAgreement) -> Participation | None:

@@ -64,6 +64,7 @@ def create(
         part = Participation.objects.create(project=project, municipality=municipality, role=Role.OBSERVER, status=own)
         history.remember(part, by=by, on=on)
     history.remember(project, by=by, on=on)
+    history.separate_if_due(project)
     audit.record(by=by, what=Event.PROJECT_CREATED, target=project, place=consortium, system=system.slug)
     return project
 
@@ -86,6 +87,7 @@ def change(project: DeliveryProject, facts: Mapping[str, Any], *, seen: int, by:
     project.save(update_fields=[*values, "version"])
     if noted or dates:
         history.remember(project, by=by)
+    history.separate_if_due(project)
     audit.record(by=by, what=Event.PROJECT_CHANGED, target=project, place=project.consortium, fields=sorted(values))
     return project
 

@@ -23,7 +23,7 @@ from deliveries.board import Board, Filters, Item
 from deliveries.models import Benefit, DeliveryProject, FileStream, Occurrence, Phase, Status
 from deliveries.models.phases import phase_words
 from deliveries.views.project_words import STATUS_KINDS, rough
-from governance.models import Municipality
+from governance.models import Consortium, Municipality
 
 VIEWS = {"tabell": "board_table", "faser": "board_phases", "tidslinje": "board_timeline"}
 ASKED = {"kommun": "municipality", "system": "system", "lage": "status", "fas": "phase", "nytta": "benefit"}
@@ -48,6 +48,8 @@ def board(request: StaffRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
         "stats": _stats(request, shown),
         "may_begin": may_anywhere(request.user, Permission.PROJECT_EDIT),
+        "reads_all": Consortium.objects.where_may(request.user, Permission.PROJECT_READ).exists(),
+        "edits_all": Consortium.objects.where_may(request.user, Permission.PROJECT_EDIT).exists(),
     }
     if view == "tabell":
         context |= {"rows": _rows(shown), "lanes": _lanes(request, shown)}
@@ -113,12 +115,13 @@ def _stats(request: StaffRequest, shown: Board) -> list[dict[str, Any]]:
     return [
         {"label": _("pågår eller återkommer"), "value": sum(state in going for state in states)},
         {"label": _("planerade"), "value": sum(state == Status.PLANNED for state in states)},
-        {
-            "label": _("av %(all)d kommuner har projekt") % {"all": len(shown.municipalities)},
-            "value": len(linked),
-        },
+        *([_coverage(len(linked), len(shown.municipalities))] if len(shown.municipalities) > 1 else []),
         *([{"label": _("kronor sparas per år med avställda system"), "value": saved}] if saved else []),
     ]
+
+
+def _coverage(linked: int, members: int) -> dict[str, Any]:
+    return {"label": _("av %(all)d kommuner har projekt") % {"all": members}, "value": linked}
 
 
 @cache

@@ -64,6 +64,13 @@ def test_empty_municipalities_have_a_row_with_suggestions(by: User) -> None:
     assert "Falun" in suggested
 
 
+def test_a_municipality_alone_without_projects_is_shown_the_suggestions(people: Personas) -> None:
+    html = page(people.archivist_falun)
+    assert reverse("delivery_suggestions", args=["2080"]) in html
+    for closed in ("delivery_status", "stream_new"):
+        assert reverse(closed) not in html, "no link to a page that would not open"
+
+
 def test_the_archivist_sees_own_projects_with_their_other_participants(people: Personas, by: User) -> None:
     begin("Gemensamt", ("2080", "2029"), by, system="ECOS")
     begin("Leksands eget", ("2029",), by, system="Elected")

@@ -243,3 +243,28 @@ def test_the_final_report_tells_figures_and_rounds(part: Participation, by: User
     assert (len(told_of.tests), len(told_of.production), told_of.receipts) == (1, 1, ["KV-1"])
     assert told_of.adds_up
     assert told_of.samples_equal == 1
+
+
+def test_counts_from_before_the_last_package_are_not_enough(part: Participation, by: User) -> None:
+    at(part, Phase.CONTROL)
+    _ready_to_close(part, by)
+    package = uuid4()
+    told(part, DeliveryOutcome.Kind.ACCEPTED, package=package)
+    told(part, DeliveryOutcome.Kind.RECEIPTED, package=package, counts={"cases": 1})
+    with pytest.raises(GateClosed, match="Stäm av igen"):
+        closing.close(part, by=by)
+
+
+def test_secret_content_parts_the_joint_work_from_the_transfer_on(part: Participation, by: User) -> None:
+    project = part.project
+    projects.change(project, {"has_secrets": True}, seen=project.version, by=by)
+    assert DeliveryProject.objects.get().separated_at is None
+    factories.agreement(part.municipality, system=project.system)
+    phases.move(at(part, Phase.DETAIL), Phase.TRANSFER, by=by)
+    assert DeliveryProject.objects.get().separated_at
+
+
+def test_secrets_found_during_the_transfer_part_it_at_once(part: Participation, by: User) -> None:
+    at(part, Phase.TRANSFER)
+    projects.change(part.project, {"has_secrets": True}, seen=1, by=by)
+    assert DeliveryProject.objects.get().separated_at

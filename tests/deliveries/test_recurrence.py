@@ -64,6 +64,13 @@ def test_a_paused_project_is_left_alone(pmo: DeliveryProject) -> None:
     assert not Occurrence.objects.exists()
 
 
+def test_who_joins_what_recurs_makes_it_no_ordinary_project(by: User) -> None:
+    yearly = projects.create(factories.consortium(), factories.system("PMO"), "PMO", by=by, status=Status.RECURRING)
+    projects.join(yearly, factories.municipality("2080"), by=by)
+    yearly.refresh_from_db()
+    assert yearly.status == Status.RECURRING
+
+
 def test_the_last_of_a_month_stays_the_last() -> None:
     assert recurrence.months_after(DAY(2023, 1, 31), 1) == DAY(2023, 2, 28)
     assert recurrence.months_after(DAY(2022, 12, 31), 12) == DAY(2023, 12, 31)

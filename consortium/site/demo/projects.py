@@ -151,8 +151,6 @@ def _finish(project: DeliveryProject) -> None:
     part.save()
     history.remember(part, by=None, on=MEETING)
     history.summarise(project, by=None, on=MEETING)
-    project.separated_at = timezone.now()
-    project.save()
 
 
 def _named(codes: tuple[str, ...]) -> list[Municipality]:
