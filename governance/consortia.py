@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consortium import audit
+from consortium.access import grants
+from consortium.access.roles import Role
 from consortium.audit_events import Event
 from consortium.models import User
 from consortium.precision import in_words
@@ -21,6 +25,10 @@ from governance.revising import Refusal, revise
 
 class HostIsNoMember(Refusal):
     """A host is one of the members (kommunallagen 9:19 and 9:37)."""
+
+
+class NameTaken(Refusal):
+    """Another consortium is called that, or has the same address."""
 
 
 class AlreadyThere(Refusal):
@@ -38,6 +46,19 @@ class FactPage:
     why: list[str]
     members: list[Municipality]
     counted_on: datetime.date
+
+
+@transaction.atomic
+def found(name: str, *, stage: str, legal_form: str, on: datetime.date, by: User) -> Consortium:
+    """A new consortium with nobody in it. Whoever founds it looks after it until somebody else is given the role."""
+    slug = slugify(name)
+    if not slug or Consortium.objects.filter(Q(name=name) | Q(slug=slug)).exists():
+        raise NameTaken(_("Det finns redan ett samarbete med det namnet. Välj ett annat."))
+    made = Consortium.objects.create(name=name, slug=slug, stage=stage, legal_form=legal_form, started_on=on)
+    StageChange.objects.create(consortium=made, stage=stage, effective_on=on)
+    grants.assign(by, Role.CONSORTIUM_ADMIN, made, by=by)
+    audit.record(by=by, what=Event.CONSORTIUM_CHANGED, target=made, place=made, founded=True)
+    return made
 
 
 @transaction.atomic

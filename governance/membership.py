@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consortium import audit
+from consortium.access import policy
+from consortium.access.permissions import Permission
 from consortium.audit_events import Event
 from consortium.models import User
 from consortium.precision import Precision, last_day
@@ -29,6 +31,10 @@ class NotThisStep(Refusal):
 
 class DecisionIncomplete(Refusal):
     """A decision without body and paragraph cannot be found again."""
+
+
+class MemberElsewhere(Refusal):
+    """Rights follow membership, so nobody takes over another consortium's member by writing it into his own."""
 
 
 class OutOfOrder(Refusal):
@@ -83,6 +89,7 @@ def add(consortium: Consortium, municipality: Municipality, step: Step, *, seen:
         raise ChangedMeanwhile(last or municipality)
     _demand_order(last, step)
     _demand_whole(step)
+    _demand_free(consortium, municipality, step, by)
     made = Membership.objects.create(consortium=consortium, municipality=municipality, **asdict(step))
     audit.record(
         by=by,
@@ -124,6 +131,18 @@ def _demand_whole(step: Step) -> None:
         raise DecisionIncomplete(_("Ange organ och paragraf, så att beslutet går att hitta igen."))
     if step.status == Status.DECISION_PLANNED and not step.planned_on:
         raise DecisionIncomplete(_("Ange när beslutet planeras: en dag, en månad eller ett år."))
+
+
+def _demand_free(consortium: Consortium, municipality: Municipality, step: Step, by: User) -> None:
+    if step.status not in Membership.TAKES_PART:
+        return
+    rows = Membership.objects.newest(step.effective_on).filter(municipality=municipality).exclude(consortium=consortium)
+    for row in rows.select_related("consortium"):
+        if row.status in Membership.TAKES_PART and not policy.may(by, Permission.MEMBERS_EDIT, row.consortium):
+            raise MemberElsewhere(
+                _("%(municipality)s är medlem i %(other)s. Be den som är administratör där att göra detta med dig.")
+                % {"municipality": municipality, "other": row.consortium}
+            )
 
 
 def standing(consortium: Consortium, on: datetime.date | None = None) -> list[Membership]:

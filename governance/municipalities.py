@@ -10,8 +10,13 @@ from django.utils.translation import gettext as _
 from consortium import audit
 from consortium.audit_events import Event
 from consortium.models import User
-from governance.models import Contact, FeeSchedule, Municipality
-from governance.revising import revise
+from governance.models import Consortium, Contact, FeeSchedule, Municipality
+from governance.revising import Refusal, revise
+
+
+class CodeTaken(Refusal):
+    """The register knows the municipality by another name, or already."""
+
 
 _FUNCTION_WORDS = {
     *("kommun", "kommunen", "registrator", "registratur", "arkiv", "arkivet", "kommunarkiv", "kommunarkivet"),
@@ -33,6 +38,16 @@ def seems_personal(address: str) -> bool:
 
 def folded(word: str) -> str:
     return word.lower().translate(str.maketrans("åäöé", "aaoe", "- "))
+
+
+@transaction.atomic
+def register(facts: Mapping[str, Any], *, place: Consortium, by: User) -> Municipality:
+    """A municipality that the portal has not heard of. Its first step in a consortium comes after."""
+    if known := Municipality.objects.filter(pk=facts["code"]).first():
+        raise CodeTaken(_("Koden finns redan: %s. Välj kommunen i listan i stället.") % known)
+    municipality = Municipality.objects.create(**facts)
+    audit.record(by=by, what=Event.MUNICIPALITY_CHANGED, target=municipality, place=place, registered=True)
+    return municipality
 
 
 @transaction.atomic

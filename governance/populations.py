@@ -71,8 +71,11 @@ class Proposal:
         return sum(row.count for row in self.rows)
 
 
-def read(text: str, *, on: datetime.date | None = None, source: str = "") -> Proposal:
-    """What the file would change. `on` and `source` fill in where the file has no column for them."""
+def read(text: str, *, on: datetime.date | None = None, source: str = "", place: Consortium | None = None) -> Proposal:
+    """What the file would change. `on` and `source` fill in where the file has no column for them.
+
+    With a `place` only municipalities that the consortium has a history with are known.
+    """
     lines = _lines(text)
     heads = _heads(lines[0][1]) if lines else {}
     proposal = Proposal(source=source)
@@ -83,7 +86,8 @@ def read(text: str, *, on: datetime.date | None = None, source: str = "") -> Pro
     if len(lines) == 1:
         proposal.faults.append(Fault(0, _("Filen har inga kommuner.")))
         return proposal
-    known = {each.pk: each for each in Municipality.objects.all()}
+    register = Municipality.objects.filter(memberships__consortium=place) if place else Municipality.objects.all()
+    known = {each.pk: each for each in register}
     days: dict[datetime.date, int] = {on: 0} if on and "on" not in heads else {}
     counts: dict[str, tuple[int, int]] = {}
     for line, cells in lines[1:]:
@@ -117,7 +121,7 @@ def confirm(
     text: str, *, on: datetime.date | None = None, source: str = "", place: Consortium | None = None, by: User
 ) -> Proposal:
     """Read again and keep all of it, or nothing. A figure that stands already for the day is corrected."""
-    proposal = read(text, on=on, source=source)
+    proposal = read(text, on=on, source=source, place=place)
     if proposal.faults or proposal.on is None:
         raise NotConfirmable(_("Filen har fel och ingenting är inläst. Rätta filen och läs in den igen."))
     Population.objects.bulk_create(

@@ -272,6 +272,8 @@ MATRIX: dict[str, Row] = {
     "consortium_stage": Row(ADMINISTRATOR, ("m_consortium",)),
     "consortium_host": Row(ADMINISTRATOR, ("m_consortium",)),
     "population_import": Row(ADMINISTRATOR, ("m_consortium",)),
+    "consortium_new": Row(ADMINISTRATOR),
+    "municipality_add": Row(ADMINISTRATOR, ("m_consortium",)),
     "member_new": Row(ADMINISTRATOR, ("m_consortium",)),
     "body_add": Row(ADMINISTRATOR, ("m_consortium",)),
     "deadline_add": Row(ADMINISTRATOR, ("m_consortium",)),
@@ -391,12 +393,7 @@ def objects(people: Personas) -> dict[str, str]:
         "agreement_draft": str(unsigned.pk),
         "user": str(people.producer_falun.pk),
         "assignment": str(people.producer_falun.assignments.get().pk),
-        "missing": "0" * 8,
-        **costing.addressed(),
-        **projecting.addressed(),
-        **publishing.addressed(),
-        **membering.addressed(),
-        **meeting_rows.addressed(people),
+        "missing": "0" * 8, **costing.addressed(), **projecting.addressed(), **publishing.addressed(), **membering.addressed(), **meeting_rows.addressed(people),
         **inventorying.addressed(people.archivist_falun),
     }
 

@@ -80,11 +80,11 @@ class SeatForm(Facts):
     from_on = DayField(label=_("Från och med"))
     until_on = DayField(label=_("Till och med"), required=False)
 
-    def __init__(self, *args: Any, body: Body, **options: Any) -> None:
+    def __init__(self, *args: Any, body: Body, users: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         known = Municipality.objects.filter(memberships__consortium=body.consortium).distinct().in_swedish_order()
         self.fields["municipality"].queryset = known  # type: ignore[attr-defined]
-        self.fields["user"].queryset = User.objects.filter(is_active=True).order_by("function")  # type: ignore[attr-defined]
+        self.fields["user"].queryset = users  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = _in_order(super().clean() or {})

@@ -42,6 +42,13 @@ class ConsortiumFacts(Facts):
         return {"started_precision": Precision.DAY, **super().facts()}
 
 
+class NewConsortium(Facts):
+    name = line(_("Namn"))
+    stage = forms.ChoiceField(label=_("Skede"), choices=Consortium.Stage.choices)
+    legal_form = forms.ChoiceField(label=_("Samverkansform"), choices=Consortium.LegalForm.choices)
+    on = DayField(label=_("Började"))
+
+
 class StageForm(Facts):
     ROUGH = {"when": ("on", "precision")}
 
@@ -120,6 +127,22 @@ class LeaveForm(Facts):
 class TakeBackForm(Facts):
     on = DayField(label=_("Dag"))
     reason = line(_("Beslut eller skäl"), 200)
+
+
+class NewMunicipality(Facts):
+    code = forms.RegexField(
+        r"^\d{4}$",
+        label=_("Kommunkod"),
+        widget=forms.TextInput(attrs={"class": "w10", "inputmode": "numeric"}),
+        error_messages={"invalid": _("Kommunkoden har fyra siffror.")},
+        help_text=_("Fyra siffror enligt SCB, till exempel 2080."),
+    )
+    name = line(_("Namn"), 60, help_text=_("Till exempel Falun."))
+    official_name = line(_("Formellt namn"), 80, help_text=_("Skrivs in, härleds aldrig: Falu kommun."))
+    county = line(_("Län"), 60)
+    organisation_number = forms.CharField(
+        label=_("Organisationsnummer"), max_length=11, required=False, validators=[luhn]
+    )
 
 
 class MunicipalityFacts(Facts):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
 from consortium.formats import day
+from consortium.models import Assignment, User
 from consortium.precision import in_words
 from governance import bodies
 from governance.coverage import coverage
@@ -132,6 +134,16 @@ def body_status(request: StaffRequest, body_id: int, step: str) -> HttpResponse:
     return press(request, lambda: act(found, by=request.user), str(done), reverse("body", args=[found.pk]))
 
 
+def _users(found: Body) -> QuerySet[User]:
+    """Those who have a role in the consortium or in one of its municipalities."""
+    codes = found.consortium.memberships.values_list("municipality", flat=True)
+    held = Assignment.objects.in_force(timezone.localdate()).filter(
+        Q(where_type__model="consortium", where_id=str(found.consortium_id))
+        | Q(where_type__model="municipality", where_id__in=list(codes))
+    )
+    return User.objects.filter(is_active=True, assignments__in=held).distinct().order_by("function")
+
+
 @require_http_methods(["GET", "POST"])
 def seat_add(request: StaffRequest, body_id: int) -> HttpResponse:
     found = _find(request, body_id, may=EDIT)
@@ -144,7 +156,7 @@ def seat_add(request: StaffRequest, body_id: int) -> HttpResponse:
     )
     return write(
         request,
-        SeatForm(request.POST or None, body=found, initial={"from_on": timezone.localdate()}),
+        SeatForm(request.POST or None, body=found, users=_users(found), initial={"from_on": timezone.localdate()}),
         paper,
         lambda form: bodies.give_seat(found, form.facts(), by=request.user),
         lambda seat: _("Platsen är tillagd: %s.") % seat,
@@ -171,7 +183,12 @@ def seat_edit(request: StaffRequest, seat_id: int) -> HttpResponse:
     )
     return write(
         request,
-        SeatForm(request.POST or None, body=found.body, initial=first_values(found, *SeatForm.NAMES)),
+        SeatForm(
+            request.POST or None,
+            body=found.body,
+            users=_users(found.body),
+            initial=first_values(found, *SeatForm.NAMES),
+        ),
         paper,
         lambda form: bodies.change_seat(found, form.facts(), seen=form.version_seen, by=request.user),
         lambda seat: _("Platsen är sparad: %s.") % seat,

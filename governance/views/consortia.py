@@ -11,13 +11,14 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
+from consortium.access import policy
 from consortium.access.permissions import Permission
-from consortium.access.views import StaffRequest
+from consortium.access.views import StaffRequest, demand_anywhere
 from consortium.formats import day_in_text, number
 from consortium.precision import in_words
 from governance import consortia, membership
 from governance.coverage import coverage
-from governance.forms.members import ConsortiumFacts, HostForm, StageForm
+from governance.forms.members import ConsortiumFacts, HostForm, NewConsortium, StageForm
 from governance.forms.shapes import first_values
 from governance.models import AgreementDeadline, Body, Consortium, Membership, Municipality, Population
 from governance.views import finding
@@ -104,7 +105,29 @@ def members(request: StaffRequest) -> HttpResponse:
         {"label": _("Värdkommun")},
         {"label": _("Medlemmar"), "number": True},
     ]
-    return render(request, "governance/member_list.html", {"rows": rows, "columns": columns})
+    may_found = policy.may_anywhere(request.user, Permission.MEMBERS_EDIT)
+    return render(request, "governance/member_list.html", {"rows": rows, "columns": columns, "may_found": may_found})
+
+
+@require_http_methods(["GET", "POST"])
+def consortium_new(request: StaffRequest) -> HttpResponse:
+    """For whoever looks after members somewhere already."""
+    demand_anywhere(request, Permission.MEMBERS_EDIT)
+    paper = Paper(
+        title=_("Nytt samarbete"),
+        submit=_("Lägg upp samarbetet"),
+        back=reverse("members"),
+        lead=_("Du blir dess administratör. Kommuner, organ och andra administratörer lägger du till efteråt."),
+        crumbs=[(_("Medlemmar"), reverse("members")), (_("Nytt samarbete"), "")],
+    )
+    return write(
+        request,
+        NewConsortium(request.POST or None, initial={"on": timezone.localdate()}),
+        paper,
+        lambda form: consortia.found(by=request.user, **form.facts()),
+        _("Samarbetet är upplagt."),
+        onward=lambda made: reverse("consortium", args=[made.pk]),
+    )
 
 
 @require_GET
@@ -150,6 +173,7 @@ def consortium(request: StaffRequest, consortium_id: int) -> HttpResponse:
             "deadlines": [(_yearly(each), str(each)) for each in found.deadlines.all()],
             "history": _history(found),
             "may_edit": finding.edits(request, found),
+            "may_found": policy.may_anywhere(request.user, Permission.MEMBERS_EDIT),
             "may_ask": finding.edits(request, found, Permission.MINUTES_EDIT),
         },
     )

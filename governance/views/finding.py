@@ -40,5 +40,13 @@ def member(
     return where, municipality
 
 
+def municipality(request: StaffRequest, pk: int, code: str) -> tuple[Consortium, Municipality]:
+    """To change what is known of it: the right in a consortium that it is a member of, if it is a member anywhere."""
+    where, found = member(request, pk, code, may=Permission.MEMBERS_EDIT)
+    if list(found.above()):
+        demand(request, Permission.MEMBERS_EDIT, found)
+    return where, found
+
+
 def edits(request: StaffRequest, place: Consortium, permission: Permission = Permission.MEMBERS_EDIT) -> bool:
     return policy.may(request.user, permission, place)

@@ -19,6 +19,7 @@ from governance.forms.members import (
     FeesForm,
     LeaveForm,
     MunicipalityFacts,
+    NewMunicipality,
     NoticeForm,
     ReturnedForm,
     StepForm,
@@ -117,6 +118,26 @@ def member_new(request: StaffRequest, consortium_id: int) -> HttpResponse:
         request,
         "governance/member_new.html",
         {"consortium": consortium, "others": others, "crumbs": crumbs(consortium, (_("Ny kommun"), ""))},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def municipality_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
+    consortium = finding.consortium(request, consortium_id, may=EDIT)
+    paper = Paper(
+        title=_("Lägg upp en kommun"),
+        submit=_("Lägg upp kommunen"),
+        back=reverse("member_new", args=[consortium.pk]),
+        lead=_("För en kommun som inte finns i registret än. Sedan antecknar du dess första läge."),
+        crumbs=crumbs(consortium, (_("Lägg upp en kommun"), "")),
+    )
+    return write(
+        request,
+        NewMunicipality(request.POST or None),
+        paper,
+        lambda form: municipalities.register(form.facts(), place=consortium, by=request.user),
+        lambda made: _("%s är upplagd. Anteckna nu kommunens läge.") % made,
+        onward=lambda made: reverse("member_step", args=[consortium.pk, made.pk]),
     )
 
 
@@ -280,7 +301,7 @@ def withdrawal_take_back(request: StaffRequest, withdrawal_id: int) -> HttpRespo
 
 @require_http_methods(["GET", "POST"])
 def municipality_edit(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
-    consortium, municipality = finding.member(request, consortium_id, code, may=EDIT)
+    consortium, municipality = finding.municipality(request, consortium_id, code)
     paper = Paper(
         title=_("Uppgifter om %s") % municipality,
         submit=_("Spara uppgifterna"),
@@ -302,7 +323,7 @@ def municipality_edit(request: StaffRequest, consortium_id: int, code: str) -> H
 
 @require_http_methods(["GET", "POST"])
 def contact_add(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
-    consortium, municipality = finding.member(request, consortium_id, code, may=EDIT)
+    consortium, municipality = finding.municipality(request, consortium_id, code)
     paper = Paper(
         title=_("Ny kontakt i %s") % municipality,
         submit=_("Lägg till kontakten"),
@@ -321,7 +342,7 @@ def contact_add(request: StaffRequest, consortium_id: int, code: str) -> HttpRes
 
 @require_POST
 def contact_remove(request: StaffRequest, consortium_id: int, code: str, contact_id: int) -> HttpResponse:
-    consortium, municipality = finding.member(request, consortium_id, code, may=EDIT)
+    consortium, municipality = finding.municipality(request, consortium_id, code)
     contact = get_object_or_404(Contact, pk=contact_id, municipality=municipality)
     return press(
         request,
@@ -333,7 +354,7 @@ def contact_remove(request: StaffRequest, consortium_id: int, code: str, contact
 
 @require_http_methods(["GET", "POST"])
 def fees_edit(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
-    consortium, municipality = finding.member(request, consortium_id, code, may=EDIT)
+    consortium, municipality = finding.municipality(request, consortium_id, code)
     paper = Paper(
         title=_("Taxa för kopior, %s") % municipality,
         submit=_("Spara taxan"),

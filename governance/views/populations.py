@@ -44,7 +44,7 @@ def population_import(request: StaffRequest, consortium_id: int) -> HttpResponse
         else:
             messages.success(request, _done(done))
             return redirect("consortium", consortium.pk)
-    proposal = populations.read(text, **given)
+    proposal = populations.read(text, place=consortium, **given)
     context |= {"proposal": proposal, "text": text, "columns": _columns(), "rows": [_row(row) for row in proposal.rows]}
     return render(request, "governance/member_populations.html", context, status=422 if proposal.faults else 200)
 

@@ -14,6 +14,7 @@ from governance.models import (
     PlannedMeeting,
     ReturnItem,
     Seat,
+    Withdrawal,
 )
 from tests import factories
 
@@ -63,7 +64,7 @@ def addressed() -> dict[str, str]:
     return named | {"m_slug": consortium.slug, "m_secret": secret}
 
 
-def _notice(code: str, admin: User) -> withdrawal.Withdrawal:
+def _notice(code: str, admin: User) -> Withdrawal:
     consortium, municipality = factories.consortium(), factories.municipality(code)
     last = consortium.memberships.filter(municipality=municipality).latest("id")
     return withdrawal.give_notice(consortium, municipality, notified_on=DAY, reference="KF § 4", seen=last.pk, by=admin)

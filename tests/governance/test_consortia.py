@@ -1,6 +1,7 @@
 """The consortium's own life: stages, host, and the page that tells of it."""
 
 import datetime
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -68,7 +69,7 @@ def test_a_stage_to_come_is_a_plan(skane: Consortium, admin: User) -> None:
 def test_the_host_changes_on_its_day_and_not_before(admin: User) -> None:
     falun, consortium = factories.municipality("2080"), factories.consortium()
     leksand = factories.municipality("2029")
-    decided = {"precision": Precision.DAY, "decision": "Avtalet, punkt 3", "by": admin}
+    decided: dict[str, Any] = {"precision": Precision.DAY, "decision": "Avtalet, punkt 3", "by": admin}
     consortia.change_host(consortium, falun, on=datetime.date(2019, 1, 1), **decided)
     consortia.change_host(consortium, leksand, on=datetime.date(2099, 1, 1), **decided)
     consortium.refresh_from_db()
@@ -100,7 +101,7 @@ def test_a_stranger_does_not_become_host(admin: User) -> None:
 
 
 @pytest.mark.parametrize("model", [StageChange, HostChange])
-def test_history_is_never_rewritten(skane: Consortium, admin: User, model: type) -> None:
+def test_history_is_never_rewritten(skane: Consortium, admin: User, model: Any) -> None:
     if model is HostChange:
         HostChange.objects.create(consortium=skane, effective_on=datetime.date(2020, 1, 1), decision="Avtalet")
     row = model.objects.filter(consortium=skane).first()

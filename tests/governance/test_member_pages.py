@@ -187,7 +187,9 @@ def test_a_seat_answers_through_the_page(at: dict[str, str]) -> None:
     group = steering.group()
     Inquiry.objects.filter(pk=at["m_inquiry"]).update(kind=Inquiry.Kind.DAY)
     inquiry = Inquiry.objects.get(pk=at["m_inquiry"])
-    reply = inquiry.replies.create(municipality=Seat.objects.get(user=group.member).municipality)
+    place = Seat.objects.get(user=group.member).municipality
+    assert place
+    reply = inquiry.replies.create(municipality=place)
     url = reverse("inquiry_answer", args=[inquiry.pk, reply.pk])
     client = signed_in(group.member)
     assert client.post(url, {"seen": "1"}).status_code == 422
@@ -225,3 +227,38 @@ def test_the_round_shows_what_an_answer_moves(admin: Client, at: dict[str, str])
 
 def test_whoever_belongs_nowhere_is_told_why_the_page_is_empty(db: None) -> None:
     assert "Du är inte med i något samarbete" in page(signed_in(factories.user()), "members")
+
+
+def test_a_members_facts_are_changed_where_it_is_a_member(people: Personas, at: dict[str, str]) -> None:
+    other = Consortium.objects.create(name="Annat", slug="annat", stage="study", legal_form="projekt")
+    Membership.objects.create(
+        consortium=other,
+        municipality=factories.municipality("2080"),
+        status=Membership.Status.INTEREST,
+        effective_on=datetime.date(2024, 1, 1),
+    )
+    theirs = signed_in(factories.user_with(Role.CONSORTIUM_ADMIN, other))
+    assert theirs.get(reverse("member", args=[other.pk, "2080"])).status_code == 200
+    for name in ("municipality_edit", "contact_add", "fees_edit"):
+        assert theirs.get(reverse(name, args=[other.pk, "2080"])).status_code == 403, name
+    text = "kommunkod;folkmängd;per den;källa\n2029;1;2023-12-31;SCB\n"
+    refused = theirs.post(reverse("population_import", args=[other.pk]), {"text": text, "confirm": "1"})
+    assert "finns inte i registret" in refused.content.decode()
+    assert not Population.objects.exists()
+
+
+def test_a_new_consortium_is_its_founders_to_look_after(admin: Client, at: dict[str, str]) -> None:
+    facts = {"name": "E-arkiv i Bergslagen", "stage": "study", "legal_form": "projekt", "on": "2026-01-01"}
+    done = admin.post(reverse("consortium_new"), facts, follow=True)
+    assert "Ingen kommun än" in done.content.decode()
+    again = admin.post(reverse("consortium_new"), facts)
+    assert again.status_code == 422
+    assert "Det finns redan ett samarbete" in again.content.decode()
+
+
+def test_seats_are_filled_from_the_consortiums_own_people(admin: Client, at: dict[str, str]) -> None:
+    other = Consortium.objects.create(name="Annat", slug="annat", stage="study", legal_form="projekt")
+    factories.user_with(Role.STEERING_MEMBER, other, "Kanslichef någon annanstans")
+    shown = page(admin, "seat_add", at["m_body"])
+    assert "Arkivarie, Falun" in shown
+    assert "någon annanstans" not in shown

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from consortium.access.roles import Role
 from consortium.models import User
 from consortium.models.audit import AuditEvent
 from governance import membership
-from governance.membership import DecisionIncomplete, NotThisStep, OutOfOrder, Step
+from governance.membership import DecisionIncomplete, MemberElsewhere, NotThisStep, OutOfOrder, Step
 from governance.models import Consortium, Membership, Municipality
 from governance.revising import ChangedMeanwhile
 from tests import factories
@@ -78,12 +79,11 @@ def test_a_municipality_with_an_archive_of_its_own_takes_part_but_lacks_none(con
 
 
 def test_the_whole_way_in(consortium: Consortium, admin: User) -> None:
-    reference = {"body": "Kommunfullmäktige", "paragraph": "§ 14", "registry_number": "KS 2022/11"}
     for number, step in enumerate(
         [
             Step(Status.DECISION_PLANNED, DAY, planned_on=datetime.date(2022, 4, 1)),
             Step(Status.BOARD_DECIDED, DAY, body="Kommunstyrelsen", paragraph="§ 7"),
-            Step(Status.DECIDED, DAY, **reference),
+            Step(Status.DECIDED, DAY, body="Kommunfullmäktige", paragraph="§ 14", registry_number="KS 2022/11"),
             Step(Status.SIGNED, DAY),
             Step(Status.JOINING, DAY),
             Step(Status.ACTIVE, DAY),
@@ -140,3 +140,15 @@ def test_the_second_writer_is_told(consortium: Consortium, admin: User) -> None:
     with pytest.raises(ChangedMeanwhile) as told:
         membership.take_step(consortium, mark, Step(Status.NO_INTENT, DAY), seen=seen.pk, by=admin)
     assert told.value.current == membership.newest(consortium, mark)
+
+
+def test_nobody_takes_over_another_consortiums_member(consortium: Consortium, admin: User) -> None:
+    """Rights follow membership: an administrator could otherwise write himself into any municipality."""
+    falun = factories.municipality("2080")
+    with pytest.raises(MemberElsewhere, match="E-arkivcentrum Dalarna"):
+        membership.take_step(consortium, falun, Step(Status.ACTIVE, DAY), seen=None, by=admin)
+    membership.take_step(consortium, falun, Step(Status.INTEREST, DAY), seen=None, by=admin)
+    both = factories.user_with(Role.CONSORTIUM_ADMIN, factories.consortium())
+    take(consortium, "Falun", Step(Status.DECIDED, DAY, body="Kommunfullmäktige", paragraph="§ 9"), both)
+    take(consortium, "Falun", Step(Status.SIGNED, DAY), both)
+    assert falun in consortium.members(DAY)

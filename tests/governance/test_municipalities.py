@@ -50,14 +50,16 @@ def test_a_personal_address_is_warned_about_and_kept(falun: Municipality, admin:
 @pytest.mark.parametrize(("pages", "fee"), [(0, 0), (9, 0), (10, 50), (15, 60)])
 def test_nine_pages_are_free(falun: Municipality, admin: User, pages: int, fee: int) -> None:
     municipalities.set_fees(falun, {"valid_from": datetime.date(2022, 1, 1)}, by=admin)
-    schedule = FeeSchedule.objects.filter(municipality=falun).on()  # type: ignore[attr-defined]
+    schedule = FeeSchedule.objects.filter(municipality=falun).on()
+    assert schedule
     assert schedule.fee(pages) == fee
 
 
 def test_the_tariff_of_the_day_counts(falun: Municipality, admin: User) -> None:
     for year, fee in ((2020, 40), (2023, 60)):
         municipalities.set_fees(falun, {"valid_from": datetime.date(year, 1, 1), "first_fee": fee}, by=admin)
-    on = FeeSchedule.objects.filter(municipality=falun).on(datetime.date(2022, 6, 1))  # type: ignore[attr-defined]
+    on = FeeSchedule.objects.filter(municipality=falun).on(datetime.date(2022, 6, 1))
+    assert on
     assert on.first_fee == 40
 
 

@@ -19,12 +19,12 @@ def admin() -> User:
     return factories.user("Konsortieadministratör")
 
 
-def notice(admin: User, **fields: int) -> Withdrawal:
+def notice(admin: User) -> Withdrawal:
     falun, consortium = factories.municipality(), factories.consortium()
     last = membership.newest(consortium, falun)
     assert last
     return withdrawal.give_notice(
-        consortium, falun, notified_on=NOTIFIED, reference="KF 2023-01-30 § 4", seen=last.pk, by=admin, **fields
+        consortium, falun, notified_on=NOTIFIED, reference="KF 2023-01-30 § 4", seen=last.pk, by=admin
     )
 
 

@@ -119,9 +119,9 @@ def _tell_of(consortium: Consortium) -> None:
         decision="Samverkansavtalet (exempel)",
     )
     deadline = AgreementDeadline.Kind
-    for kind, month, on in ((deadline.ACCOUNTS, 2, 15), (deadline.BUDGET, 4, None), (deadline.INTERIM, 9, None)):
+    for kind, month, last in ((deadline.ACCOUNTS, 2, 15), (deadline.BUDGET, 4, None), (deadline.INTERIM, 9, None)):
         AgreementDeadline.objects.create(
-            consortium=consortium, kind=kind, month=month, day=on, source="Samverkansavtalet (exempel)"
+            consortium=consortium, kind=kind, month=month, day=last, source="Samverkansavtalet (exempel)"
         )
 
 
