@@ -103,7 +103,7 @@ MATRIX: dict[str, Row] = {
     # governance: costs
     "costs": Row("403 403 403 403 200 200 200 login"),
     "simulation": Row("403 403 403 403 200 200 200 login"),
-    "simulation_file": Row("403 403 403 403 200 200 200 login", ("csv",)),
+    "simulation_file": Row("403 403 403 403 200 200 200 login", ("csv",), data=(("key", "equal"),)),
     "new_budget": Row(COSTS_WRITE),
     "budget": Row(COSTS_PAGE, ("budget",)),
     "edit_budget": Row(BUDGET_WRITE, ("budget_draft",)),

@@ -68,16 +68,14 @@ def simulation_file(request: StaffRequest, form: str) -> HttpResponse:
 
 
 def _form(request: StaffRequest) -> tuple[SimulationForm, str]:
-    """Bound whenever something was asked; else with a beginning that can be counted."""
+    """What was asked for, and for the rest a beginning that can be counted."""
     consortia = readable(request)
     consortium = consortia.filter(slug=request.GET.get("consortium", "")).first() or consortia.first()
     if not consortium:
         raise Http404(_("Sidan finns inte."))
     asked = request.GET.copy()
-    beginning = _beginning(consortium)
-    if "amount" not in asked:
-        for name, value in beginning.items():
-            asked.setdefault(name, number(value) if name in KRONOR else str(value))
+    for name, value in _beginning(consortium).items():
+        asked.setdefault(name, number(value) if name in KRONOR else str(value))
     candidates = Municipality.objects.filter(memberships__consortium=consortium).distinct().in_swedish_order()
     if not asked.get("own_members"):
         today = cost_basis.Choice(timezone.localdate().year, timezone.localdate())
