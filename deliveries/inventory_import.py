@@ -4,11 +4,13 @@ Confirming reads it again, in one transaction: either exactly what was shown is 
 """
 
 import dataclasses
+import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,6 +27,7 @@ from deliveries.models.systems import folded
 from governance.models import Municipality
 
 MOST_SHOWN = 300
+FORGOTTEN_AFTER = datetime.timedelta(days=7)
 
 
 class HasFaults(Exception):
@@ -60,11 +63,12 @@ def upload(
     municipality: Municipality | None = None,
     register_systems: bool = False,
 ) -> InventoryImport:
-    """Read the file and keep it with its preview. An earlier file of the same person that was never confirmed goes."""
+    """Read the file and keep it with its preview. What was never confirmed goes: the person's own, and all old ones."""
     reader = _reader(by, municipality, register_systems)
     reading = reader.read(content)
     changes = _compare(reading)
-    InventoryImport.objects.filter(uploaded_by=by, confirmed_at=None).delete()
+    old = Q(uploaded_by=by) | Q(uploaded_at__lt=timezone.now() - FORGOTTEN_AFTER)
+    InventoryImport.objects.filter(old, confirmed_at=None).delete()
     return InventoryImport.objects.create(
         municipality=municipality,
         register_systems=register_systems,

@@ -1,10 +1,12 @@
 """A file of inventory rows is read to its end and shown; confirmed, it is written whole or not at all."""
 
+import datetime
 import tracemalloc
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from consortium import sheets
 from consortium.access import grants
@@ -249,6 +251,9 @@ def test_an_earlier_file_that_was_never_confirmed_goes(user: User) -> None:
     send(user, "Falun;ByggR;;;;;;;;;\n")
     assert not InventoryImport.objects.filter(pk=first.pk).exists()
     assert InventoryImport.objects.filter(pk=theirs.pk).exists()
+    InventoryImport.objects.filter(pk=theirs.pk).update(uploaded_at=timezone.now() - datetime.timedelta(days=8))
+    send(user, "Falun;ByggR;;;;;;;;;\n")
+    assert not InventoryImport.objects.filter(pk=theirs.pk).exists()
 
 
 @pytest.mark.parametrize("write", [sheets.to_csv, lambda heads, rows: sheets.to_xlsx("Inventering", heads, rows)])
