@@ -87,6 +87,7 @@ class Event(TextChoices):
     INVENTORY_IMPORTED = "inventory_imported", _("Läste in en systeminventering från fil")
     PLAN_CHANGED = "plan_changed", _("Ändrade en leveransplan")
     STAFFING_CHANGED = "staffing_changed", _("Ändrade en kommuns förutsättningar")
+    STUDY_CHANGED = "study_changed", _("Ändrade förstudiens checklista")
     PRIORITISATION_CHANGED = "prioritisation_changed", _("Ändrade en prioritering av system")
     PRIORITISATION_DECIDED = "prioritisation_decided", _("Låste en beslutad prioritering av system")
     AGREEMENT_DRAFTED = "agreement_drafted", _("Påbörjade en leveransöverenskommelse")

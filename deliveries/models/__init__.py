@@ -8,6 +8,7 @@ from deliveries.models.plans import ArchiveStaffing, DeliveryPlan, Sector
 from deliveries.models.prioritisation import Prioritisation, SystemScore
 from deliveries.models.projects import Benefit, Cost, DeliveryProject, Participation, ProjectState
 from deliveries.models.streams import FileStream, Occurrence, Recurrence
+from deliveries.models.study import StudyItem
 from deliveries.models.systems import Delivered, SourceSystem, SystemAlias
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Sector",
     "SourceSystem",
     "Status",
+    "StudyItem",
     "SubmissionAgreement",
     "SystemAlias",
     "SystemInventory",
