@@ -4,6 +4,7 @@ Tolvan Exempelsson, an invented person with an invented number, is placed wherev
 then asks in every way there is.
 """
 
+import dataclasses
 import datetime
 import re
 import uuid
@@ -20,7 +21,9 @@ from django.utils import timezone
 from archive import indexing, publication
 from archive.models import ArchivalUnit, ContentFile
 from archive.search.generations import Reader
+from governance import publication as minutes_publication
 from tests import factories
+from tests.governance import publishing, steering
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +211,28 @@ def test_records_are_not_for_robots(placed: dict[str, ArchivalUnit]) -> None:
         assert response["X-Robots-Tag"] == "noindex"
         assert response["Cache-Control"] == "private, no-cache"
         assert not response.cookies
+
+
+def test_minutes_show_nothing_but_their_checked_copy() -> None:
+    """Drafts, adjusted minutes nobody has checked, withheld §§ and what was taken down: on no public page or file."""
+    group = steering.group()
+    named = dataclasses.replace(publishing.CONTENT, title="Plan", summary="Tolvan Exempelsson vill se planen.")
+    closed = dataclasses.replace(named, title="Tolvan Exempelsson", withheld=True, withheld_reason="OSL 21:1")
+    publishing.written(group, named, held_on=datetime.date(2022, 12, 1))
+    unchecked = publishing.adjusted(group, named, held_on=datetime.date(2022, 12, 8))
+    shown = minutes_publication.publish(
+        publishing.adjusted(group, named, closed), masked="Tolvan Exempelsson", by=group.member
+    )
+    down = publishing.adjusted(group, named, held_on=datetime.date(2022, 12, 15))
+    minutes_publication.withdraw(minutes_publication.publish(down, by=group.member), f"Gällde {WHO}.", by=group.chair)
+    visitor = Client()
+    for url in (
+        "/protokoll/",
+        "/protokoll/?organ=1",
+        reverse("public_minutes", args=[shown.pk]),
+        reverse("public_minutes_file", args=[shown.pk, "json"]),
+    ):
+        assert not leaks(body(visitor, url)), url
+    assert not hasattr(unchecked, "publication")
+    for name, rest in (("public_minutes", []), ("public_minutes_file", ["pdf"]), ("public_minutes_file", ["json"])):
+        assert visitor.get(reverse(name, args=[down.publication.pk, *rest])).status_code == 404

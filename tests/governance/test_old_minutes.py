@@ -6,6 +6,8 @@ import json
 
 import pikepdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archive.sample_files import page
 from governance.old_minutes import KnownMunicipality, Proposal, read
@@ -287,4 +289,18 @@ def test_poor_text_ends_in_a_poor_proposal_and_never_in_a_crash(text: str) -> No
 
 def test_a_proposal_survives_being_kept() -> None:
     found = proposal(AGENDA + MINUTES)
+    assert Proposal.from_json(json.loads(json.dumps(found.as_json()))) == found
+
+
+WORDS = [
+    *("§", "1", "Närvarande:", "(", ")", ",", "kommun", "Säters", "kl", "9-10", "den", "31", "februari", "2021-02-30"),
+    *("Justerare", "Beslut", "-", "?", "*", "\t", "Summa", "12 kr", "Kommun\tFolkmängd", "Punkt\tTyp", "\n", "\n\n"),
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=60))
+def test_whatever_the_words_come_in_a_proposal_comes_out(words: list[str]) -> None:
+    text = " ".join([*words, "slut"])
+    found = proposal(text)
     assert Proposal.from_json(json.loads(json.dumps(found.as_json()))) == found
