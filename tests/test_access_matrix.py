@@ -173,6 +173,8 @@ MATRIX: dict[str, Row] = {
     "plan": Row(PROJECT_PAGE, ("2080",)),
     "edit_plan": Row(PROJECT_WRITE, ("2080", "2023")),
     "edit_staffing": Row(PROJECT_WRITE, ("2080",)),
+    "study": Row(SIGNED_IN),
+    "edit_study": Row(CONSORTIUM_WRITE, ("law",)),
     # deliveries: agreements and recipes
     "agreements": Row(AGREEMENT_LIST),
     "draft_agreement": Row("200 403 200 200 403 403 200 login"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium.forms import DayField
 from deliveries.forms.systems import RowForm
-from deliveries.models import ArchiveStaffing, DeliveryPlan, Sector, SourceSystem
+from deliveries.models import ArchiveStaffing, DeliveryPlan, Sector, SourceSystem, StudyItem
 from deliveries.models.prioritisation import MAX_WEIGHT, PARTS
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -93,3 +93,10 @@ class ScoreForm(forms.Form):
     @property
     def is_scored(self) -> bool:
         return all(self.cleaned_data.get(name) for name in PARTS)
+
+
+class StudyForm(RowForm):
+    class Meta:
+        model = StudyItem
+        fields = ("status", "note")
+        widgets = {"note": forms.Textarea(attrs={"rows": 4})}

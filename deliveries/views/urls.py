@@ -17,6 +17,7 @@ from deliveries.views import (
     projects,
     recipes,
     shared_systems,
+    study,
     systems,
 )
 
@@ -141,6 +142,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("system/prioritering/<int:pk>/bedom/", prioritisation.score, name="score_prioritisation"),
     path("system/prioritering/<int:pk>/besluta/", prioritisation.decide, name="decide_prioritisation"),
     path("system/leveransplaner/", plans.plans, name="plans"),
+    path("system/forstudie/", study.study, name="study"),
+    path("system/forstudie/<slug:topic>/", study.edit_study, name="edit_study"),
     path("system/leveransplaner/<str:code>/", plans.plan, name="plan"),
     path("system/leveransplaner/<str:code>/forutsattningar/", plans.edit_staffing, name="edit_staffing"),
     path("system/leveransplaner/<str:code>/<int:year>/", plans.edit_plan, name="edit_plan"),

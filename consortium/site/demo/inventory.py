@@ -12,8 +12,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from consortium.models import User
-from deliveries import inventory, planning, prioritisation, systems
-from deliveries.models import DeliveryPlan, Participation, PersonalData, Retention, Sector, SourceSystem
+from deliveries import inventory, planning, prioritisation, study, systems
+from deliveries.models import DeliveryPlan, Participation, PersonalData, Retention, Sector, SourceSystem, StudyItem
 from governance.models import Consortium, Municipality
 
 Status = DeliveryPlan.Status
@@ -70,6 +70,7 @@ def load(consortium: Consortium, by: User) -> None:
     _plan(AFTER_THE_MEETING, by)
     _plan(timezone.localdate().year, by)
     _put_in_order(consortium, by)
+    _study(consortium, by)
 
 
 def _describe(by: User) -> None:
@@ -188,3 +189,10 @@ def _put_in_order(consortium: Consortium, by: User) -> None:
         by=by,
     )
     prioritisation.begin(consortium, timezone.localdate().year, by=by)
+
+
+def _study(consortium: Consortium, by: User) -> None:
+    """Done long ago, all but one matter that is taken up again as the consortium grows."""
+    for topic in StudyItem.Topic:
+        status = StudyItem.Status.ONGOING if topic == StudyItem.Topic.COSTS else StudyItem.Status.DONE
+        study.write(study.item_of(consortium, topic), status, "Exempel", seen=1, by=by)
