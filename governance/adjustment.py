@@ -166,12 +166,12 @@ def next_signer(minutes: Minutes) -> Attendance | None:
 
 
 @transaction.atomic
-def sign(minutes: Minutes, *, by: User, digest: str = "") -> Minutes:
-    """Vouch for what stands. `digest` is what the signer's page showed; other words than those are not signed."""
+def sign(minutes: Minutes, *, by: User, shown: str = "") -> Minutes:
+    """Vouch for what stands. `shown` is the digest of what the signer's page showed; other words are not signed."""
     minutes = Minutes.objects.select_for_update(of=("self",)).select_related("meeting__body").get(pk=minutes.pk)
     if minutes.status != Minutes.Status.SIGNING:
         raise NotNow(_("Protokollet är %(status)s och kan inte skrivas under nu.") % {"status": _status(minutes)})
-    if digest and digest != minutes.content_digest:
+    if shown not in ("", minutes.content_digest) or digest(minutes) != minutes.content_digest:
         raise NotNow(_("Protokollet har ändrats sedan du öppnade sidan. Läs det nya innan du skriver under."))
     row = next_signer(minutes)
     mine = [each for each in minutes.signers if each.user_id == by.pk]

@@ -12,7 +12,7 @@ from consortium import audit
 from consortium.audit_events import Event
 from consortium.models import User
 from consortium.models.leases import database_now
-from governance.models import Attendance, Meeting, Seat
+from governance.models import Attendance, Meeting, Minutes, Seat
 
 
 class AttendanceRefused(Exception):
@@ -90,8 +90,13 @@ def is_late(meeting: Meeting, on: datetime.date) -> bool:
 @transaction.atomic
 def take(meeting: Meeting, ticks: Iterable[Tick], *, by: User | None) -> None:
     """Who was there, from which § to which, and in what role. All at once, so that roles can change places."""
-    if meeting.is_adjusted:
+    written = Minutes.objects.select_for_update().filter(meeting=meeting).first()
+    if written and written.is_locked:
         raise AttendanceRefused(_("Protokollet är justerat, så närvaron ändras inte. Skriv en rättelse i stället."))
+    if written and written.status == Minutes.Status.SIGNING:
+        raise AttendanceRefused(
+            _("Protokollet är under justering. Öppna det för ändring först; då börjar en ny omgång.")
+        )
     rows = {row.pk: row for row in meeting.attendances.select_for_update()}
     said = [tick for tick in ticks if tick.attendance in rows]
     for tick in said:

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from archive.models import AIP, Draft, SIP
+from archive.models import AIP, SIP, Draft
 from archive.views import drafts, holdings, submissions
 from consortium.access.permissions import Permission
 from consortium.access.policy import AnyUser, may_anywhere
 from consortium.access.views import StaffRequest
 from consortium.formats import day, moment
 from consortium.models import OutgoingMail, User
+from consortium.site import mine as own
 from deliveries import reminders
 from deliveries.models import News, SubmissionAgreement
 from governance.models import Consortium, Dispatch, Minutes, Municipality
@@ -57,6 +58,7 @@ def _piles(user: AnyUser) -> list[Pile]:
     mine = SIP.objects.filter(owner__in=Municipality.objects.where_may(user, Permission.SIP_READ))
     going = AIP.objects.filter(owner__in=Municipality.objects.where_may(user, Permission.AIP_READ))
     return [
+        _meetings(user),
         _sips(_("Leveranser att besluta om"), to_decide(user)),
         _sips(_("Leveranser som ska rättas"), mine.filter(status=SIP.Status.FAULTY)),
         _sips(_("Kontrolleras nu"), mine.filter(status__in=(SIP.Status.RECEIVED, SIP.Status.CRASHED))),
@@ -67,6 +69,11 @@ def _piles(user: AnyUser) -> list[Pile]:
         _not_delivered(user),
         _news(user),
     ]
+
+
+def _meetings(user: AnyUser) -> Pile:
+    rows = own.waiting(user) if isinstance(user, User) else []
+    return Pile(_("Möten, frågor och protokoll som väntar på dig"), rows[:SHOWN], len(rows))
 
 
 def _minutes_to_check(user: AnyUser) -> Pile:

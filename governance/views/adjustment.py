@@ -158,7 +158,7 @@ def sign_minutes(request: StaffRequest, pk: int) -> HttpResponse:
     """The right to sign comes from being chosen for this meeting, which the act asks about."""
     kept = minutes_or_404(request, pk, READ)
     try:
-        done = adjusting.sign(kept, digest=request.POST.get("digest", ""), by=request.user)
+        done = adjusting.sign(kept, shown=request.POST.get("digest", ""), by=request.user)
     except meetings.NotNow as hindrance:
         messages.error(request, str(hindrance))
     else:

@@ -23,6 +23,9 @@ MINUTES_KINDS = {Minutes.Status.DRAFT: "waiting", Minutes.Status.SIGNING: "worki
 
 
 def meeting_tag(meeting: Meeting) -> dict[str, str]:
+    """A day that has passed without anybody writing what happened is said to have."""
+    if meeting.status in (Meeting.Status.PLANNED, Meeting.Status.CALLED) and meeting.end < timezone.now():
+        return {"kind": "warn", "label": _("Har varit")}
     return {"kind": MEETING_KINDS[Meeting.Status(meeting.status)], "label": str(meeting.get_status_display())}
 
 

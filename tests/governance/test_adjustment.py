@@ -156,7 +156,7 @@ def test_nobody_signs_other_words_than_those_shown(kept: Minutes, group: Steerin
     change(kept, group, "Något nytt.")
     adjustment.finish(kept, by=group.secretary)
     with pytest.raises(meetings.NotNow, match="ändrats"):
-        adjustment.sign(kept, digest=shown, by=group.chair)
+        adjustment.sign(kept, shown=shown, by=group.chair)
 
 
 def test_while_it_is_signed_nobody_writes(kept: Minutes, group: Steering) -> None:
@@ -237,8 +237,9 @@ LOCKED: dict[str, str] = {
 @pytest.mark.parametrize("what", LOCKED)
 def test_the_database_refuses_to_change_what_is_adjusted(kept: Minutes, group: Steering, what: str) -> None:
     adjusted(kept, group)
-    with pytest.raises(DatabaseError, match=r"never changed"), transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")
+    with pytest.raises(DatabaseError, match=r"never changed"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCKED[what].format(minutes=kept.pk))
 
 
@@ -274,6 +275,19 @@ def test_the_acts_say_so_in_words(kept: Minutes, group: Steering, edit: str) -> 
     adjusted(kept, group)
     with pytest.raises(minutes.Locked):
         EDITS[edit](Minutes.objects.get(pk=kept.pk), group)
+
+
+def test_while_it_is_signed_attendance_stands_too(kept: Minutes, group: Steering) -> None:
+    adjustment.finish(kept, by=group.secretary)
+    with pytest.raises(attendance.AttendanceRefused, match="under justering"):
+        steering.everybody_came(group, kept.meeting)
+
+
+def test_nobody_signs_what_was_changed_behind_the_portals_back(kept: Minutes, group: Steering) -> None:
+    adjustment.finish(kept, by=group.secretary)
+    Paragraph.objects.filter(minutes=kept).update(summary="Insmuget.")
+    with pytest.raises(meetings.NotNow, match="ändrats"):
+        adjustment.sign(kept, by=group.chair)
 
 
 def test_attendance_of_adjusted_minutes_is_told_in_words_too(kept: Minutes, group: Steering) -> None:
