@@ -121,6 +121,7 @@ def budget(request: StaffRequest, budget_id: int) -> HttpResponse:
 def page(request: StaffRequest, found: Budget) -> dict[str, Any]:
     may_edit = policy.may(request.user, Permission.COSTS_EDIT, found.consortium)
     status = Budget.Status(found.status)
+    deciding = status == Budget.Status.PROPOSAL and may_decide(request, found)
     kept = CostAllocation.objects.filter(budget=found).first()
     return {
         "budget": found,
@@ -137,7 +138,8 @@ def page(request: StaffRequest, found: Budget) -> dict[str, Any]:
         ],
         "may_write": may_edit and status == Budget.Status.DRAFT,
         "may_take_back": may_edit and status == Budget.Status.PROPOSAL,
-        "may_decide": may_decide(request, found) and status == Budget.Status.PROPOSAL,
+        "may_decide": deciding and found.proposed_by_id != request.user.pk,
+        "own_proposal": deciding and found.proposed_by_id == request.user.pk,
         "may_renew": may_edit and found.is_closed and not found.replaced_by(),
         "may_report": may_edit and found.is_closed,
         "may_invoice": found.is_closed and (may_edit or own_codes(request, found)),

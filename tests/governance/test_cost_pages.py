@@ -180,6 +180,16 @@ def test_a_decided_budget_cannot_be_opened_for_editing(client: Client, consortiu
     assert "ändras inte" in said(client.get(url, follow=True))
 
 
+def test_only_others_are_offered_to_register_the_decision(
+    client: Client, consortium: Consortium, economist: User
+) -> None:
+    url = reverse("budget", args=[costing.proposal(consortium, by=economist).pk])
+    secretary = signed_in(factories.user_with(Role.SECRETARY, consortium))
+    assert "Registrera beslutet" not in said(client.get(url))
+    assert "Du lade fram förslaget" in said(client.get(url))
+    assert "Registrera beslutet" in said(secretary.get(url))
+
+
 def test_who_proposed_is_told_to_ask_a_colleague(client: Client, consortium: Consortium, economist: User) -> None:
     url = reverse("decide_budget", args=[costing.proposal(consortium, by=economist).pk])
     answer = client.post(url, {"body": "Styrgruppen", "on": "2024-02-13", "paragraph": "§ 4"})
