@@ -20,11 +20,12 @@ from archive.search import Found, IndexAway
 from archive.views import search_words as words
 from consortium import rate_limit
 from consortium.formats import number
-from governance.models import Consortium, Municipality
+from governance.models import Consortium, Municipality, Publication
 from governance.models.members import MunicipalityQuerySet
 
 View = Callable[[HttpRequest], HttpResponse]
 OPEN = "good"
+LATEST_MINUTES = 3
 WORDS_TO_TRY = ("bygglov", "protokoll", "e-arkiv")
 
 
@@ -61,14 +62,24 @@ def start(request: HttpRequest) -> HttpResponse:
             "rows": [_coverage_row(place, known.get(place.code)) for place in members],
             "total": sum(cover.units for cover in known.values()),
             "places": len(members),
+            "minutes": _latest_minutes(),
         },
     )
+
+
+def _latest_minutes() -> list[dict[str, Any]]:
+    """The consortium's own, for those who come to see what it has decided."""
+    newest = Publication.objects.public().defer("pdf").order_by("-minutes__meeting__held_on", "pk")[:LATEST_MINUTES]
+    return [
+        {"title": each.content["title"], "url": each.get_absolute_url(), "meta": [each.content["consortium"]]}
+        for each in newest
+    ]
 
 
 def _served() -> MunicipalityQuerySet:
     """The members of the consortia that deliver here; others may be in the register without having anything here."""
     registered = Municipality.objects.filter(memberships__isnull=False).distinct()
-    delivering = Consortium.objects.filter(memberships__municipality__agreements__isnull=False)
+    delivering = Consortium.objects.filter(projects__isnull=False)
     return registered.filter(memberships__consortium__in=delivering) if delivering.exists() else registered
 
 

@@ -17,7 +17,7 @@ from consortium.formats import day, moment
 from governance import publication
 from governance.forms.publishing import MaskForm, WithdrawForm
 from governance.meetings import EditedMeanwhile, NotNow
-from governance.models import Body, Dispatch, Extract, Minutes, Notice, Publication
+from governance.models import Body, Dispatch, Minutes, Notice, Publication
 from governance.views.public import paragraphs_shown
 
 PER_PAGE = 50
@@ -222,7 +222,3 @@ def publication_withdraw(request: StaffRequest, minutes_id: int) -> HttpResponse
         },
         status=422 if form.errors else 200,
     )
-
-
-def extracts_of(minutes: Minutes) -> list[Extract]:
-    return list(Extract.objects.filter(paragraph__minutes=minutes).select_related("paragraph"))

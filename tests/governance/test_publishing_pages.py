@@ -75,6 +75,7 @@ def test_the_checker_publishes_what_stands_on_the_screen(minutes: Minutes, group
     assert 'id="p1"' in page
     assert "Styrgruppen godkänner planen." in page
     assert minutes.meeting.body.name in words(Client().get("/protokoll/"))
+    assert f'href="{made.get_absolute_url()}"' in words(Client().get("/"))
 
 
 def test_what_is_left_out_is_shown_before_it_is_published(minutes: Minutes, group: Steering) -> None:
