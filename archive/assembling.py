@@ -19,7 +19,7 @@ from archive import collection_table, reception
 from archive.collection_table import Fault, TableRow
 from archive.models import Draft, DraftRow
 from archive.packages import build
-from consortium import audit
+from consortium import audit, formats, post
 from consortium.audit_events import Event
 from consortium.models import User
 from consortium.models.leases import database_now
@@ -221,12 +221,33 @@ def delete(draft: Draft, *, by: User | None) -> None:
 
 
 def sweep() -> None:
-    """Drafts nobody has touched for long, and those handed in a while ago."""
+    """Drafts nobody has touched for long are removed, after a letter, and so are those handed in a while ago."""
     now = timezone.now()
+    warned = now - datetime.timedelta(days=settings.DRAFT_KEPT_DAYS - settings.DRAFT_WARNED_DAYS)
+    for draft in Draft.objects.open().filter(touched_at__lt=warned).select_related("started_by"):
+        _warn(draft)
     old = Draft.objects.open().filter(touched_at__lt=now - datetime.timedelta(days=settings.DRAFT_KEPT_DAYS))
     sent = Draft.objects.filter(status=Draft.Status.SENT, touched_at__lt=now - SENT_KEPT)
     for draft in (*old, *sent):
         delete(draft, by=None)
+
+
+def _warn(draft: Draft) -> None:
+    """Once for each time it was left. The letter names nothing of what the draft holds."""
+    day = formats.day_in_text(draft.swept_at)
+    post.send(
+        to=[draft.started_by.email],
+        subject=_("Ett utkast till leverans tas snart bort"),
+        text=_(
+            "Du har börjat sätta samman en leverans i e-arkivet, men ingen har arbetat med den på länge. "
+            "Utkastet och dess filer tas bort %(day)s.\n\n"
+            "Vill du behålla det? Logga in, välj Sätt samman en leverans och ändra något i utkastet."
+        )
+        % {"day": day},
+        about=draft,
+        kind="draft",
+        once=f"draft {draft.pk} {draft.touched_at:%Y-%m-%d}",
+    )
 
 
 def _locked(draft: Draft, *, closed_too: bool = False) -> Draft:

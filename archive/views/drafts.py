@@ -157,7 +157,7 @@ def _answer(request: StaffRequest, found: Draft, *, table_error: str = "", statu
             {"label": _("Diarienummer")},
             {"label": _("Fil")},
         ],
-        "without_file": any(row.path not in {file.path for file in found.files.all()} for row in look.rows),
+        "without_file": any(fault.line and fault.field == "path" for fault in look.stops),
         "hindrance": assembling.hindrance(found.agreement.current()),
         "table_error": table_error,
         "words": words() | _own_words(),

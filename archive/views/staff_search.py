@@ -97,6 +97,8 @@ def _reasons(unit: ArchivalUnit) -> list[tuple[str, str]]:
         (_("Intern titel"), unit.internal_title),
         (_("Lagrum"), unit.secrecy_provision),
         (_("Sekretessen prövas om"), day_in_text(unit.secrecy_until) if unit.secrecy_until else ""),
+        (_("Gallring"), unit.disposal),
+        (_("Gallras tidigast"), day_in_text(unit.disposal_from) if unit.disposal_from else ""),
         (_("Offentlig från"), day_in_text(unit.public_from) if unit.public_from else ""),
         (_("Tillbakadragen"), day_in_text(withdrawn.at) if withdrawn else ""),
         (_("Skäl"), withdrawn.reason if withdrawn else ""),

@@ -255,7 +255,7 @@ def end_agreement(request: StaffRequest, agreement_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Överenskommelsen är avslutad. Inget mer kan levereras under den."))
         return redirect("agreement", found.pk)
-    context = {"agreement": found, "form": form, "open_uploads": 0}
+    context = {"agreement": found, "form": form}
     return render(request, "deliveries/agreement_end.html", context, status=422 if form.errors else 200)
 
 

@@ -18,7 +18,7 @@ from archive.packages.erms import Case, Document
 from archive.packages.profile import Profile
 from archive.packages.report import Verdict
 from consortium import tables
-from consortium.models import AuditEvent, User
+from consortium.models import AuditEvent, OutgoingMail, User
 from consortium.models.leases import database_now
 from deliveries.models import SubmissionAgreement
 from tests import factories
@@ -399,6 +399,11 @@ def test_an_old_draft_is_swept_and_warned_of_before(ready: Draft, settings: Any)
         return Draft.objects.get(pk=ready.pk)
 
     assert not untouched_for(settings.DRAFT_KEPT_DAYS - settings.DRAFT_WARNED_DAYS - 1).is_swept_soon
-    assert untouched_for(settings.DRAFT_KEPT_DAYS - 1).is_swept_soon
+    assert not OutgoingMail.objects.exists()
+    for _ in range(2):
+        assert untouched_for(settings.DRAFT_KEPT_DAYS - 1).is_swept_soon
+    letter = OutgoingMail.objects.get()
+    assert (letter.to, letter.about_id) == (ready.started_by.email, str(ready.pk))
+    assert ready.label not in letter.text
     with pytest.raises(Draft.DoesNotExist):
         untouched_for(settings.DRAFT_KEPT_DAYS + 1)
