@@ -43,6 +43,7 @@ def project(request: StaffRequest, project_id: int) -> HttpResponse:
     may_edit = words.may_edit_jointly(request.user, found)
     parts = list(found.participations.select_related("municipality"))
     parts.sort(key=lambda part: (part.is_observer, part.municipality.name))
+    readable = set(Municipality.objects.where_may(request.user, Permission.PROJECT_READ).values_list("code", flat=True))
     recurrence = getattr(found, "recurrence", None)
     return render(
         request,
@@ -51,7 +52,7 @@ def project(request: StaffRequest, project_id: int) -> HttpResponse:
             **_frame(request, found, None),
             **_journal(request, found, None, may_write=may_edit and found.separated_at is None),
             "facts": _facts(found),
-            "parts": [_part_row(request, part) for part in parts],
+            "parts": [_part_row(part, readable) for part in parts],
             "may_edit": may_edit,
             "warnings": _warnings(found, parts),
             "recurrence": recurrence,
@@ -171,11 +172,10 @@ def _warnings(found: DeliveryProject, parts: list[Participation]) -> list[dict[s
     return warnings
 
 
-def _part_row(request: StaffRequest, part: Participation) -> dict[str, Any]:
-    may_read = policy.may(request.user, Permission.PROJECT_READ, part.municipality)
+def _part_row(part: Participation, readable: set[str]) -> dict[str, Any]:
     return {
         "name": part.municipality.name,
-        "url": words.page_of(part.project, part.municipality) if may_read else "",
+        "url": words.page_of(part.project, part.municipality) if part.municipality_id in readable else "",
         "is_observer": part.is_observer,
         "status": words.status_tag(part),
         "phase": "–" if part.is_observer else phase_words(part.phase),

@@ -1,6 +1,7 @@
 """The board shows everybody's row, says states in words, and asks the database equally often however large it is."""
 
 import csv
+import datetime
 import io
 from typing import Any
 
@@ -80,7 +81,8 @@ def test_the_archivist_sees_own_projects_with_their_other_participants(people: P
 
 
 def test_filters_stand_in_the_address(by: User) -> None:
-    begin("ECOS", ("2080",), by, phase=Phase.DETAIL, benefits=["research"])
+    project = begin("ECOS", ("2080",), by, phase=Phase.DETAIL, benefits=["research"])
+    assert f'href="{reverse("project", args=[project.pk])}"' in page(by)
     begin("Elected", ("2029",), by, status=Status.PLANNED)
     begin("Gammalt", ("2029",), by, status=Status.CANCELLED)
     names = lambda **asked: {item.name for item in board.show(by, Filters(**asked)).items}  # noqa: E731
@@ -155,8 +157,6 @@ def test_taken_home_no_cell_is_a_formula(by: User, form: str) -> None:
 
 
 def test_the_timeline_says_in_a_table_what_it_draws(by: User) -> None:
-    import datetime
-
     begin("ECOS", ("2080",), by, started_on=datetime.date(2022, 10, 1), started_precision="month")
     html = page(by, vy="tidslinje")
     assert '<svg class="gantt"' in html

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from consortium.access.roles import Role
@@ -69,6 +70,8 @@ def test_one_letter_a_day_with_what_is_new(project: DeliveryProject, archivist: 
     assert "ECOS 2, Falun: nu i fas 1." in letter.text
     assert "Leksand" not in letter.text
     assert archivist.function not in letter.text
+    assert reverse("news") in letter.text
+    assert reverse("news_settings") in letter.text
     tomorrow = later + datetime.timedelta(days=1)
     assert reminders.send_letters(tomorrow) == 0, "nothing new, no letter"
 
