@@ -13,6 +13,7 @@ from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
 from consortium.formats import day, number
 from consortium.precision import in_words
+from consortium.swedish import swedish_key
 from governance import membership, municipalities, withdrawal
 from governance.forms.members import (
     ContactForm,
@@ -113,11 +114,17 @@ def member_new(request: StaffRequest, consortium_id: int) -> HttpResponse:
     """Municipalities that the consortium has heard nothing of yet; the choice leads on to the first step."""
     consortium = finding.consortium(request, consortium_id, may=EDIT)
     known = consortium.memberships.values("municipality")
-    others = Municipality.objects.exclude(pk__in=known).in_swedish_order()
+    others: dict[str, list[Municipality]] = {}
+    for each in Municipality.objects.exclude(pk__in=known).in_swedish_order():
+        others.setdefault(each.county, []).append(each)
     return render(
         request,
         "governance/member_new.html",
-        {"consortium": consortium, "others": others, "crumbs": crumbs(consortium, (_("Ny kommun"), ""))},
+        {
+            "consortium": consortium,
+            "others": sorted(others.items(), key=lambda group: swedish_key(group[0])),
+            "crumbs": crumbs(consortium, (_("Ny kommun"), "")),
+        },
     )
 
 
