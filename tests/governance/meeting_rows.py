@@ -37,7 +37,10 @@ def addressed(people: Personas) -> dict[str, str]:
         "paragraph": paragraph,
         "remark": remark,
     }
-    return {**{name: str(row.pk) for name, row in rows.items()}, "kept_version": str(paragraph.versions.first().version)}
+    return {
+        **{name: str(row.pk) for name, row in rows.items()},
+        "kept_version": str(paragraph.versions.get().version),
+    }
 
 
 def _group(people: Personas) -> Steering:

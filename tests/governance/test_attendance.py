@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from consortium.models import User
 from governance import attendance
 from governance.attendance import Tick
 from governance.models import Attendance, Meeting
@@ -25,7 +26,7 @@ def meeting(group: Steering) -> Meeting:
     return steering.coming(group)
 
 
-def row(meeting: Meeting, user: object) -> Attendance:
+def row(meeting: Meeting, user: User) -> Attendance:
     return meeting.attendances.get(user=user)
 
 

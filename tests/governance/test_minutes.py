@@ -213,7 +213,7 @@ def test_the_outcome_is_written_on_the_item(paragraph: Paragraph, group: Steerin
     minutes.save(
         paragraph, replace(FULL, outcome=AgendaItem.Outcome.WITHDRAWN, carry_over=True), version=1, by=group.secretary
     )
-    assert AgendaItem.objects.get(pk=paragraph.item_id).goes_on
+    assert AgendaItem.objects.get(paragraphs=paragraph).goes_on
 
 
 def test_versions_outlive_their_paragraph(paragraph: Paragraph, group: Steering) -> None:
