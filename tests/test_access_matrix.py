@@ -395,7 +395,12 @@ def objects(people: Personas) -> dict[str, str]:
         "agreement_draft": str(unsigned.pk),
         "user": str(people.producer_falun.pk),
         "assignment": str(people.producer_falun.assignments.get().pk),
-        "missing": "0" * 8, **costing.addressed(), **projecting.addressed(), **publishing.addressed(), **membering.addressed(), **meeting_rows.addressed(people),
+        "missing": "0" * 8,
+        **costing.addressed(),
+        **projecting.addressed(),
+        **publishing.addressed(),
+        **membering.addressed(),
+        **meeting_rows.addressed(people),
         **inventorying.addressed(people.archivist_falun),
     }
 

@@ -60,6 +60,8 @@ def objects(people: Personas, tmp_path: Path, settings: Settings) -> dict[str, s
         "agreement": agreement,
         "draft": factories.draft(falun, people.producer_falun, "kf 2010.pdf", "kf 2011.pdf"),
         "agreement_draft": factories.next_version(agreement, signed=False),
+        "user": people.producer_falun,
+        "assignment": people.producer_falun.assignments.get(),
     }
     told = (
         {name: str(row.pk) for name, row in rows.items()}
