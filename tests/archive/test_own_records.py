@@ -177,6 +177,7 @@ def test_notes_are_not_archived(group: Steering) -> None:
     assert not OwnRecord.objects.exists()
 
 
+@pytest.mark.load
 @pytest.mark.parametrize("where", ["_build", "_deliver", "OwnRecord", "accept"])
 def test_killed_anywhere_it_is_delivered_once(group: Steering, where: str) -> None:
     publishing.adjusted(group)
