@@ -12,10 +12,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consortium.access import policy
-from consortium.access.permissions import Permission
 from consortium.constraints import paired
+from deliveries.models.reach import consortia_within_reach
 from deliveries.models.systems import SourceSystem
-from governance.models import Consortium, Municipality
+from governance.models import Consortium
 
 PARTS = ("need", "ease", "saving")
 MAX_WEIGHT = 10
@@ -24,9 +24,7 @@ MAX_WEIGHT = 10
 class PrioritisationQuerySet(models.QuerySet["Prioritisation"]):
     def visible_to(self, user: policy.AnyUser) -> "PrioritisationQuerySet":
         """Known to the consortium's own people and in all its municipalities."""
-        mine = Municipality.objects.where_may(user, Permission.PROJECT_READ)
-        ours = Consortium.objects.where_may(user, Permission.PROJECT_READ)
-        return self.filter(Q(consortium__in=ours) | Q(consortium__memberships__municipality__in=mine)).distinct()
+        return self.filter(consortium__in=consortia_within_reach(user))
 
     def newest_first(self) -> "PrioritisationQuerySet":
         return self.order_by("-year", "-version")

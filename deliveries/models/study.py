@@ -3,20 +3,17 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consortium.access import policy
-from consortium.access.permissions import Permission
+from deliveries.models.reach import consortia_within_reach
 from deliveries.models.systems import Edited
-from governance.models import Consortium, Municipality
+from governance.models import Consortium
 
 
 class StudyItemQuerySet(models.QuerySet["StudyItem"]):
     def visible_to(self, user: policy.AnyUser) -> "StudyItemQuerySet":
-        mine = Municipality.objects.where_may(user, Permission.PROJECT_READ)
-        ours = Consortium.objects.where_may(user, Permission.PROJECT_READ)
-        return self.filter(Q(consortium__in=ours) | Q(consortium__memberships__municipality__in=mine)).distinct()
+        return self.filter(consortium__in=consortia_within_reach(user))
 
 
 class StudyItem(Edited):

@@ -18,7 +18,7 @@ from deliveries.forms.systems import ImportForm
 from deliveries.inventory_columns import WrongColumns
 from deliveries.inventory_file import MOST_FAULTS
 from deliveries.models import InventoryImport
-from deliveries.views.system_frame import consortium, table_file, tabs
+from deliveries.views.system_frame import consortium_or_none, table_file, tabs
 from governance.models import Municipality
 
 FAULTS_SHOWN = 50
@@ -133,6 +133,7 @@ def inventory_template(request: StaffRequest, form: str) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_READ)
     mine = Municipality.objects.where_may(request.user, Permission.PROJECT_EDIT)
     name = only.name if mine.count() == 1 and (only := mine.first()) else ""
-    common = sharing.shared_systems(consortium(request), fewest=1)
+    here = consortium_or_none(request)
+    common = sharing.shared_systems(here, fewest=1) if here else []
     rows = inventory.template_rows([each.system.name for each in common], name)
     return table_file(form, _("mall-systeminventering"), inventory.HEADS, rows)

@@ -22,6 +22,7 @@ from deliveries.views.system_frame import (
     both_texts,
     consortium,
     consortium_choices,
+    consortium_or_none,
     may_edit,
     municipality_or_404,
     table_file,
@@ -123,7 +124,7 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
     found = planning.plan_of(place, year)
     staffing = ArchiveStaffing.objects.filter(municipality=place).first()
     readiness = planning.readiness(place)
-    here = consortium(request)
+    here = consortium_or_none(request)
     unknown = _("Ej angivet")
     decided = (
         ", ".join(part for part in (day(found.decided_on), found.paragraph, found.registry_number) if part)
@@ -148,8 +149,8 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
         "readiness": readiness,
         "readiness_tag": readiness_tag(readiness),
         "staffing": staffing,
-        "shared": [each for each in sharing.shared_systems(here) if place.code in each.having],
-        "suggested": sharing.common_elsewhere(here, place),
+        "shared": [each for each in sharing.shared_systems(here) if place.code in each.having] if here else [],
+        "suggested": sharing.common_elsewhere(here, place) if here else [],
         "may_edit": may_edit(request, place),
         "crumbs": [(_("Leveransplaner"), address("plans", ar=year)), (place.name, "")],
     }

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,8 @@ from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand
 from consortium.formats import number
 from consortium.swedish import swedish_order
+from deliveries import sharing
+from deliveries.models.reach import consortia_within_reach
 from governance.models import Consortium, Municipality
 
 TABS = ("systems", "inventory", "shared_systems", "prioritisation", "plans")
@@ -35,20 +37,26 @@ def tabs(current: str) -> list[dict[str, Any]]:
 
 def consortia(request: StaffRequest) -> QuerySet[Consortium]:
     """Those the reader works in, directly or through a municipality."""
-    ours = Consortium.objects.where_may(request.user, Permission.PROJECT_READ)
-    mine = Municipality.objects.where_may(request.user, Permission.PROJECT_READ)
-    found = Consortium.objects.filter(Q(pk__in=ours) | Q(memberships__municipality__in=mine)).distinct()
-    return found.order_by(swedish_order("name"))
+    return consortia_within_reach(request.user).order_by(swedish_order("name"))
 
 
 def consortium(request: StaffRequest) -> Consortium:
     """The one asked for with `?konsortium=`, else the first; 404 where the reader works in none."""
-    found = consortia(request)
-    asked = request.GET.get("konsortium", "")
-    chosen = found.filter(slug=asked).first() if asked else found.first()
+    chosen = consortium_or_none(request)
     if chosen is None:
         raise Http404(_("Sidan finns inte."))
     return chosen
+
+
+def consortium_or_none(request: StaffRequest) -> Consortium | None:
+    """A municipality that has left keeps its own pages."""
+    found, asked = consortia(request), request.GET.get("konsortium", "")
+    return found.filter(slug=asked).first() if asked else found.first()
+
+
+def holders_here(request: StaffRequest) -> dict[int, sharing.SharedSystem]:
+    here = consortium_or_none(request)
+    return sharing.holders(here) if here else {}
 
 
 def consortium_choices(request: StaffRequest, chosen: Consortium) -> list[dict[str, Any]]:

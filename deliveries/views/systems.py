@@ -19,7 +19,7 @@ from deliveries.editing import ChangedMeanwhile
 from deliveries.forms.systems import SystemForm
 from deliveries.models import DeliveryProject, Participation, SourceSystem, SubmissionAgreement, SystemInventory
 from deliveries.models.systems import folded
-from deliveries.views.system_frame import both_texts, consortium, may_edit, tabs, with_revision
+from deliveries.views.system_frame import both_texts, consortium_or_none, holders_here, may_edit, tabs, with_revision
 from governance.models import Municipality
 
 NAMES_IN_TABLE = 4
@@ -33,7 +33,7 @@ def system_list(request: StaffRequest) -> HttpResponse:
     if asked:
         near = Q(aliases__folded__contains=folded(asked) or "\0") | Q(vendor__icontains=asked)
         found = found.filter(pk__in=SourceSystem.objects.filter(near | Q(information_type__icontains=asked)))
-    holders = sharing.holders(consortium(request))
+    holders = holders_here(request)
     nobody = sharing.SharedSystem(SourceSystem())
     names = systems.Names.load() if asked and not found else None
     context = {
@@ -77,8 +77,8 @@ def system_or_404(slug: str) -> SourceSystem:
 @require_GET
 def system(request: StaffRequest, slug: str) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_READ)
-    found, here = system_or_404(slug), consortium(request)
-    held = sharing.holders(here).get(found.pk, sharing.SharedSystem(found))
+    found, here = system_or_404(slug), consortium_or_none(request)
+    held = holders_here(request).get(found.pk, sharing.SharedSystem(found))
     projects = DeliveryProject.objects.visible_to(request.user).filter(system=found)
     agreements = SubmissionAgreement.objects.visible_to(request.user).filter(system=found)
     recipe = recipes.everything().get(found.recipe) if found.recipe else None
@@ -90,7 +90,7 @@ def system(request: StaffRequest, slug: str) -> HttpResponse:
         "holders": _holders(request, held, found),
         "held": held,
         "may_edit": policy.may_anywhere(request.user, Permission.PROJECT_EDIT),
-        "may_propose": may_edit(request, here) and len(held.free) >= sharing.FEWEST,
+        "may_propose": here is not None and may_edit(request, here) and len(held.free) >= sharing.FEWEST,
         "recipe": recipe,
         "reusable": projects.exclude(reusable="").order_by("name"),
         "lessons": projects.exclude(lessons="").order_by("name"),

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from consortium.models import User
 from deliveries import inventory, planning, prioritisation
@@ -20,6 +21,7 @@ from deliveries.models import (
     SourceSystem,
     SystemInventory,
 )
+from governance.models import Membership
 from tests import factories
 from tests.deliveries.inventorying import scored
 from tests.personas import Personas
@@ -349,6 +351,29 @@ def test_a_municipality_without_an_archivist_is_told_what_it_means(archivist: Cl
     assert "Förutsättningar saknas" in page
     assert "Medlemskapet påverkas inte." in page
     assert "Förutsättningar saknas" in text(archivist.get(reverse("municipality_inventory", args=["2080"])))
+
+
+def test_a_municipality_that_has_left_keeps_its_own_pages_and_sees_no_more_of_the_others(archivist: Client) -> None:
+    Membership.objects.create(
+        consortium=factories.consortium(),
+        municipality=factories.municipality(),
+        status=Membership.Status.LEFT,
+        effective_on=timezone.localdate(),
+    )
+    system = factories.system("ECOS")
+    for name, args, status in (
+        ("systems", [], 200),
+        ("system", [system.slug], 200),
+        ("inventory", [], 200),
+        ("inventory_template", ["csv"], 200),
+        ("municipality_inventory", ["2080"], 200),
+        ("plan", ["2080"], 200),
+        ("shared_systems", [], 404),
+        ("prioritisation", [], 404),
+        ("plans", [], 404),
+        ("study", [], 404),
+    ):
+        assert (name, archivist.get(reverse(name, args=args)).status_code) == (name, status)
 
 
 def test_personal_numbers_are_kept_out(archivist: Client) -> None:
