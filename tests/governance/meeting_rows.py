@@ -39,7 +39,7 @@ def addressed(people: Personas) -> dict[str, str]:
     }
     return {
         **{name: str(row.pk) for name, row in rows.items()},
-        "kept_version": str(paragraph.versions.get().version),
+        "kept_version": str(paragraph.versions.latest("version").version),
     }
 
 
