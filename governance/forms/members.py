@@ -204,7 +204,9 @@ class PopulationFile(forms.Form):
     MOST = 200_000
 
     file = forms.FileField(
-        label=_("Fil"), required=False, help_text=_("CSV med kommunkod eller kommun, och folkmängd.")
+        label=_("Fil"),
+        help_text=_("CSV med kommunkod eller kommun, och folkmängd."),
+        error_messages={"required": _("Välj en fil.")},
     )
     text = forms.CharField(widget=forms.HiddenInput, required=False)
     on = DayField(
@@ -212,13 +214,14 @@ class PopulationFile(forms.Form):
     )
     source = line(_("Källa"), 200, required=False, help_text=_("Behövs om filen inte har kolumnen ”källa”."))
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["file"].required = not self.data.get("text")  # confirming sends back what was read
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        given = data.get("file")
-        if given:
-            data["text"] = self._decoded(given)
-        if not data.get("text"):
-            self.add_error("file", _("Välj en fil."))
+        if data.get("file"):
+            data["text"] = self._decoded(data["file"])
         return data
 
     def _decoded(self, given: Any) -> str:

@@ -112,7 +112,7 @@ def body_edit(request: StaffRequest, body_id: int) -> HttpResponse:
         submit=_("Spara organet"),
         back=reverse("body", args=[found.pk]),
         crumbs=_crumbs(found, (_("Ändra"), "")),
-        theirs=_facts,
+        theirs=lambda row: [(_("Namn"), row.name), *_facts(row)],
     )
 
     def act(form: BodyForm) -> Body:

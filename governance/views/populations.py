@@ -74,6 +74,11 @@ def _row(row: Row) -> list[Any]:
         row.municipality.name,
         {"number": number(row.count)},
         {"number": number(row.before) if row.before is not None else "–"},
-        {"number": percent(row.change, 1) if row.change is not None else "–"},
+        {"number": _signed(row.change) if row.change is not None else "–"},
         {"kind": "warn", "label": _("Mer än tio procents skillnad")} if row.is_surprising else "–",
     ]
+
+
+def _signed(change: float) -> str:
+    sign = "+" if change > 0 else "−" if change < 0 else ""
+    return f"{sign}{percent(abs(change), 1)}"
