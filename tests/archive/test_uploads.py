@@ -435,7 +435,7 @@ def test_a_second_writer_is_told_to_wait(tus: Tus) -> None:
 
 def test_more_uploads_at_once_than_there_are_threads_for(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
     url = tus.begin(64)
-    monkeypatch.setattr("archive.views.uploads._turns", type("Full", (), {"acquire": lambda *_, **__: False})())
+    monkeypatch.setattr("archive.views.uploads.turns", type("Full", (), {"acquire": lambda *_, **__: False})())
     answer = tus.patch(url, 0, BODY)
     assert told(answer)[:2] == (503, "E_UPLOAD_BUSY")
     assert answer["Retry-After"] == "10"
