@@ -177,7 +177,7 @@ def test_an_ended_agreement_is_ended_once_with_its_reason(draft: SubmissionAgree
 class Refusing(signing.LoggedApproval):
     method = "tjänst"
 
-    def sign(self, **facts: object) -> signing.Signature:  # type: ignore[override]
+    def sign(self, **facts: object) -> signing.Signature:
         raise signing.NotSigned("Tjänsten svarade att signeringen avbröts.")
 
 
