@@ -12,7 +12,7 @@ from consortium.access.policy import may_anywhere
 from consortium.access.views import StaffRequest, demand_anywhere
 from consortium.formats import money
 from deliveries import decommissioning
-from deliveries.forms.projects import ShutDownForm
+from deliveries.forms.project_lists import ShutDownForm
 from deliveries.models import Decommissioning
 from deliveries.project_refusals import Refused
 from deliveries.views.project_words import form_page, rough

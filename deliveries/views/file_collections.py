@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
 from deliveries import file_collections
-from deliveries.forms.projects import StreamForm
+from deliveries.forms.project_lists import StreamForm
 from deliveries.models import FileStream
 from deliveries.project_refusals import ChangedMeanwhile, Refused
 from deliveries.views.project_words import form_page

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
 from deliveries import reminders
-from deliveries.forms.projects import NewsForm
+from deliveries.forms.project_lists import NewsForm
 from deliveries.models import News
 
 NEWS_SHOWN = 100

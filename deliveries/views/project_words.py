@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from consortium.access import policy
@@ -116,6 +117,36 @@ def form_page(request: StaffRequest, form: Any, title: str, submit: str) -> Http
             "submit": submit,
             "cancel_url": reverse("board"),
             "crumbs": [(_("Leveransprojekt"), reverse("board")), (title, "")],
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def project_form_page(
+    request: StaffRequest,
+    project: DeliveryProject,
+    place: Municipality | None,
+    form: Any,
+    title: str | Promise,
+    submit: str | Promise,
+    **more: Any,
+) -> HttpResponse:
+    """A form about a project, on a page of its own."""
+    crumbs = [(_("Leveransprojekt"), reverse("board")), (project.name, page_of(project))]
+    if place:
+        crumbs.append((place.name, page_of(project, place)))
+    return render(
+        request,
+        "deliveries/project_form.html",
+        {
+            "project": project,
+            "municipality": place,
+            "form": form,
+            "title": title,
+            "submit": submit,
+            "cancel_url": page_of(project, place),
+            "crumbs": [*crumbs, (str(title), "")],
+            **more,
         },
         status=422 if form.errors else 200,
     )

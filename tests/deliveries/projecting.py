@@ -6,7 +6,16 @@ from uuid import uuid4
 from django.utils import timezone
 
 from deliveries import decommissioning, file_collections, journal, progress, projects, reconciliation, recurrence
-from deliveries.models import DeliveryOutcome, DeliveryProject, FileStream, Milestone, Occurrence, Phase, Status
+from deliveries.models import (
+    DeliveryOutcome,
+    DeliveryProject,
+    FileStream,
+    Milestone,
+    Occurrence,
+    Phase,
+    ProjectDocument,
+    Status,
+)
 from tests import factories
 
 STARTED = datetime.date(2022, 10, 1)
@@ -71,6 +80,6 @@ def addressed() -> dict[str, str]:
         "yearly": str(yearly.pk),
         "occurrence": str(Occurrence.objects.first().pk),  # type: ignore[union-attr]
         "milestone": str(Milestone.objects.filter(municipality=None).latest("pk").pk),
-        "document": str(journal.ProjectDocument.objects.filter(municipality=None).latest("pk").pk),
+        "document": str(ProjectDocument.objects.filter(municipality=None).latest("pk").pk),
         "stream": str(stream.pk),
     }

@@ -85,7 +85,10 @@ def test_filters_stand_in_the_address(by: User) -> None:
     assert f'href="{reverse("project", args=[project.pk])}"' in page(by)
     begin("Elected", ("2029",), by, status=Status.PLANNED)
     begin("Gammalt", ("2029",), by, status=Status.CANCELLED)
-    names = lambda **asked: {item.name for item in board.show(by, Filters(**asked)).items}  # noqa: E731
+
+    def names(**asked: str) -> set[str]:
+        return {item.name for item in board.show(by, Filters(**asked)).items}
+
     assert names() == {"ECOS", "Elected"}
     assert names(status="cancelled") == {"Gammalt"}
     assert names(phase="2") == names(municipality="2080") == names(benefit="research") == {"ECOS"}

@@ -273,6 +273,6 @@ def test_savings_are_summed_on_the_board(by: User) -> None:
 def test_what_one_wants_to_hear_of_is_chosen_on_a_page(people: Personas) -> None:
     reader = client(people.archivist_falun)
     assert reader.post(reverse("news_settings"), {"in_portal": ["missed"], "by_mail": []}).status_code == 302
-    choice = people.archivist_falun.news_choice  # type: ignore[attr-defined]
+    choice = people.archivist_falun.news_choice
     assert "missed" not in choice.not_in_portal
     assert "missed" in choice.not_by_mail

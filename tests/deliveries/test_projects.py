@@ -1,6 +1,7 @@
 """Projects: begun, joined, listened in to, changed by one at a time, halted and gone on with."""
 
 import datetime
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -61,7 +62,7 @@ def test_only_members_take_part(by: User) -> None:
 
 
 def test_an_end_before_the_start_is_refused(by: User, project: DeliveryProject) -> None:
-    facts = {"started_on": DAY(2022, 10, 3), "ended_on": DAY(2022, 9, 30)}
+    facts: dict[str, Any] = {"started_on": DAY(2022, 10, 3), "ended_on": DAY(2022, 9, 30)}
     with pytest.raises(EndsBeforeStart), transaction.atomic():
         projects.create(factories.consortium(), factories.system(), "ECOS", by=by, **facts)
     with pytest.raises(EndsBeforeStart):

@@ -64,7 +64,7 @@ def test_an_earlier_day_is_told_as_it_was_then(dalarna: Consortium, by: User) ->
 
 def test_a_finished_project_leaves_the_list_after_the_meeting(dalarna: Consortium, by: User) -> None:
     falun = factories.municipality("2080")
-    facts = {"started_on": DAY(2022, 10, 1), "started_precision": "month"}
+    facts: dict[str, Any] = {"started_on": DAY(2022, 10, 1), "started_precision": "month"}
     project = projects.create(
         dalarna, factories.system(), "Procapita", [falun], by=by, on=DAY(2022, 10, 1), status=Status.ONGOING, **facts
     )
