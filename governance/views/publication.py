@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -43,6 +44,9 @@ def publishing(request: StaffRequest) -> HttpResponse:
         Minutes.objects.visible_to(request.user)
         .filter(status=Minutes.Status.ADJUSTED)
         .select_related("meeting__body__consortium", "publication", "notice")
+        .defer("publication__pdf", "publication__content")
+        .prefetch_related("notice__postings")
+        .annotate(addressees=Count("dispatches"))
         .order_by("-meeting__held_on", "-pk")
     )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("sida"))
@@ -69,7 +73,7 @@ def _row(minutes: Minutes) -> list[Any]:
         {"label": f"{minutes.meeting.body} {day(minutes.meeting.held_on)}", "url": after_url(minutes)},
         day(minutes.adjusted_at) if minutes.adjusted_at else "–",
         status_tag(minutes),
-        {"number": str(minutes.dispatches.count())},
+        {"number": str(getattr(minutes, "addressees", 0))},
         _notice_said(minutes),
     ]
 
@@ -100,7 +104,7 @@ def minutes_after(request: StaffRequest, minutes_id: int) -> HttpResponse:
     minutes = get_or_404(request, Minutes, minutes_id, may=Permission.MINUTES_READ)
     may_edit = policy.may(request.user, Permission.MINUTES_EDIT, minutes.place)
     made: Publication | None = getattr(minutes, "publication", None)
-    dispatches = minutes.dispatches.select_related("mail", "extract__paragraph")
+    dispatches = minutes.dispatches.select_related("mail", "extract__paragraph").defer("extract__pdf", "mail__text")
     return render(
         request,
         "governance/publication_detail.html",
@@ -111,7 +115,7 @@ def minutes_after(request: StaffRequest, minutes_id: int) -> HttpResponse:
             "may_edit": may_edit,
             "may_check": may_edit and publication.may_check(minutes, request.user),
             "paragraphs": [
-                {"paragraph": each, "extracts": list(each.extracts.all())} for each in minutes.paragraphs.all()
+                {"paragraph": each, "extracts": list(each.extracts.defer("pdf"))} for each in minutes.paragraphs.all()
             ],
             "dispatches": [{"row": row, "status": dispatch_status(row)} for row in dispatches],
             "needs_notice": minutes.meeting.body.legal_regime == Body.LegalRegime.LAW,

@@ -1,15 +1,20 @@
 """The pages of what comes after the minutes: what a person sees, presses, and is told when it cannot be done."""
 
+import datetime
 import json
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consortium.models import OutgoingMail, User
-from governance import publication
+from governance import dispatch, publication
 from governance.models import Contact, Dispatch, DispatchGroup, Extract, Minutes, OldMinutes, Posting, Publication
 from tests import factories
 from tests.governance import publishing, steering
@@ -263,3 +268,17 @@ def test_actions_are_narrowed_and_noted_by_who_answers_for_them(minutes: Minutes
     action.refresh_from_db()
     assert (action.status, action.note) == ("done", "Alla har svarat.")
     assert client.get(reverse("follow_up_csv"), {"lage": "alla"}).content.startswith("\ufeffÅtgärd;".encode())
+
+
+def test_the_list_asks_the_database_as_little_for_many_as_for_few(
+    minutes: Minutes, group: Steering, django_assert_num_queries: Callable[..., AbstractContextManager[object]]
+) -> None:
+    client = signed_in(group.secretary)
+    client.get(reverse("publishing"))  # the session is warm
+    with CaptureQueriesContext(connection) as few:
+        client.get(reverse("publishing"))
+    dispatch.dispatch(minutes, ["Falun", "Mora"], by=group.secretary)
+    for day in (1, 8, 15):
+        publication.publish(publishing.adjusted(group, held_on=datetime.date(2022, 12, day)), by=group.chair)
+    with django_assert_num_queries(len(few)):
+        assert "2</td>" in words(client.get(reverse("publishing")))
