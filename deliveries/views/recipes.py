@@ -51,7 +51,7 @@ def form_name(recipe: Recipe) -> str:
 def _row(recipe: Recipe) -> list[Any]:
     return [
         {"label": recipe.name, "url": reverse("recipe", args=[recipe.slug])},
-        known_tag(recipe),
+        {**known_tag(recipe), "label": _("Känd") if recipe.known else _("Inte känd")},
         form_name(recipe),
         recipe.secrecy,
     ]
