@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, Q, QuerySet, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +19,16 @@ from consortium.swedish import swedish_key
 from governance import cost_table, costs, runway
 from governance.documents.costs import allocation_pdf
 from governance.forms.costs import DecisionForm, NewBudgetForm
-from governance.models import Budget, BudgetLine, Consortium, CostAllocation, CostReport, Decision, Municipality
+from governance.models import (
+    Budget,
+    BudgetLine,
+    Consortium,
+    CostAllocation,
+    CostReport,
+    Decision,
+    Membership,
+    Municipality,
+)
 from governance.views.cost_words import REFUSALS, sentence, status_tag
 
 FILES = {"csv": sheets.CSV, "xlsx": sheets.XLSX, "pdf": "application/pdf"}
@@ -66,7 +75,13 @@ def cost_list(request: StaffRequest) -> HttpResponse:
 
 
 def readable(request: StaffRequest) -> QuerySet[Consortium]:
-    return Consortium.objects.where_may(request.user, Permission.COSTS_READ).order_by("name")
+    """Those whose costs the user follows, whole or for a municipality that takes part."""
+    ours = Consortium.objects.where_may(request.user, Permission.COSTS_READ)
+    taking_part = Membership.objects.filter(
+        municipality__in=list(policy.places(request.user, Permission.COSTS_READ, Municipality)),
+        status__in=Membership.TAKES_PART,
+    )
+    return Consortium.objects.filter(Q(pk__in=ours) | Q(pk__in=taking_part.values("consortium"))).order_by("name")
 
 
 def _row(budget: Budget) -> list[Any]:

@@ -238,6 +238,13 @@ def test_htmx_gets_the_result_alone(client: Client, consortium: Consortium) -> N
     assert "Leksand" in part
 
 
+def test_a_municipalitys_own_member_may_follow_and_try(consortium: Consortium, economist: User) -> None:
+    costing.decided(consortium, by=economist)
+    falun = signed_in(factories.user_with(Role.STEERING_MEMBER, factories.municipality("2080")))
+    assert "Budget 2024" in said(falun.get(reverse("costs")))
+    assert "Leksand" in said(falun.get(reverse("simulation")))
+
+
 def test_members_can_be_tried(client: Client, consortium: Consortium) -> None:
     page = said(simulate(client, consortium, own_members="on", members=["2080", "2029"]))
     assert '<th scope="row">Falun' in page
