@@ -5,6 +5,7 @@ user, for the portal and for letters.
 """
 
 import datetime
+import logging
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +19,7 @@ from deliveries.models import DeliveryProject, News, NewsChoice
 from deliveries.models.news import NewsQuerySet
 from governance.models import Municipality
 
+log = logging.getLogger(__name__)
 LETTERS_FROM_HOUR = 6
 MOST_IN_A_LETTER = 50
 
@@ -90,9 +92,12 @@ def _letter(user: User, today: datetime.date, now: datetime.datetime) -> int:
     news = [each for each in news if not personal_numbers.holds_one(each.text)]
     if not news:
         return 0
-    post.send(
-        to=[user.email], subject=_subject(len(news)), text=_text(news), kind="news", once=f"news {user.pk} {today}"
-    )
+    once = f"news {user.pk} {today}"
+    try:
+        post.send(to=[user.email], subject=_subject(len(news)), text=_text(news), kind="news", once=once)
+    except post.Unwritable as problem:  # one bad address must not keep the others' letters back
+        log.warning("Inget brev till användare %s: %s", user.pk, problem)
+        return 0
     return 1
 
 

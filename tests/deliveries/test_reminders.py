@@ -89,6 +89,15 @@ def test_a_personal_number_never_leaves_by_mail(project: DeliveryProject, archiv
     assert reminders.send_letters(MORNING + datetime.timedelta(hours=2)) == 0
 
 
+def test_a_bad_address_keeps_nobody_elses_letter_back(project: DeliveryProject, archivist: User) -> None:
+    wrong = factories.user_with(Role.ARCHIVIST, factories.municipality("2080"))
+    NewsChoice.objects.create(user=wrong, mailed_until=MORNING)
+    User.objects.filter(pk=wrong.pk).update(email="inte en adress")
+    told(project, "2080", "Ny fas")
+    assert reminders.send_letters(MORNING + datetime.timedelta(hours=2)) == 1
+    assert OutgoingMail.objects.get().to == archivist.email
+
+
 def test_a_new_user_hears_of_what_happens_from_now_on(project: DeliveryProject) -> None:
     told(project, "2080", "Gammalt", at=timezone.now() - datetime.timedelta(days=30))
     fresh = factories.user_with(Role.ARCHIVIST, factories.municipality("2080"))
