@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from consortium.models import AuditEvent, OutgoingMail, User
 from governance import adjustment, agenda, meetings, minutes, notice
@@ -287,10 +287,11 @@ def test_a_secret_matter_says_so_to_those_who_write(group: Steering, kept: Minut
 def test_in_english_the_minutes_are_still_written_in_swedish(group: Steering) -> None:
     client = signed_in(group.secretary)
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    client.post(reverse("meeting_new"), new_meeting(group))
-    meeting = Meeting.objects.get()
-    notice.call(meeting, by=group.secretary)
-    client.post(reverse("begin_minutes", args=[meeting.pk]))
+    with translation.override(settings.LANGUAGE_CODE):  # what the request sets is undone for the tests after this one
+        client.post(reverse("meeting_new"), new_meeting(group))
+        meeting = Meeting.objects.get()
+        notice.call(meeting, by=group.secretary)
+        client.post(reverse("begin_minutes", args=[meeting.pk]))
     kept = Minutes.objects.get()
     assert "digitalt" in kept.time_and_place
     assert kept.paragraphs.filter(title="Val av justerare").exists()
