@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from governance.views import budget_editing, budgets, cost_reports, invoices, simulation
+from governance.views import budget_editing, budget_steps, budgets, cost_reports, invoices, simulation
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", budgets.cost_list, name="costs"),
@@ -13,10 +13,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("budget/<int:budget_id>/andra/", budget_editing.edit_budget, name="edit_budget"),
     path("budget/<int:budget_id>/fordela/", budget_editing.share_budget, name="share_budget"),
     path("budget/<int:budget_id>/fordelning.<str:form>", budgets.budget_file, name="budget_file"),
-    path("budget/<int:budget_id>/lagg-fram/", budgets.propose_budget, name="propose_budget"),
-    path("budget/<int:budget_id>/ta-tillbaka/", budgets.take_back_budget, name="take_back_budget"),
-    path("budget/<int:budget_id>/beslut/", budgets.decide_budget, name="decide_budget"),
-    path("budget/<int:budget_id>/ny-version/", budgets.renew_budget, name="renew_budget"),
+    path("budget/<int:budget_id>/lagg-fram/", budget_steps.propose_budget, name="propose_budget"),
+    path("budget/<int:budget_id>/ta-tillbaka/", budget_steps.take_back_budget, name="take_back_budget"),
+    path("budget/<int:budget_id>/beslut/", budget_steps.decide_budget, name="decide_budget"),
+    path("budget/<int:budget_id>/ny-version/", budget_steps.renew_budget, name="renew_budget"),
     path("budget/<int:budget_id>/rapport/<str:kind>/", cost_reports.open_report, name="open_cost_report"),
     path("budget/<int:budget_id>/fakturaunderlag/", invoices.invoice_list, name="invoices"),
     path("budget/<int:budget_id>/fakturaunderlag/<str:code>.<str:form>", invoices.invoice_file, name="invoice_file"),
