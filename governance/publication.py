@@ -60,7 +60,7 @@ def publish(minutes: Minutes, *, masked: str = "", seen: str = "", by: User) -> 
     )
     demand_may_check(minutes, by)
     earlier = Publication.objects.filter(minutes=minutes).first()
-    if earlier and earlier.is_public:
+    if earlier and earlier.is_public and not corrected_since(earlier):
         raise AlreadyPublished(_("Protokollet är redan publicerat."))
     content = copy(minutes, masked)
     if seen and seen != digest(content):
@@ -98,6 +98,11 @@ def publish(minutes: Minutes, *, masked: str = "", seen: str = "", by: User) -> 
         masked=bool(masked),
     )
     return made
+
+
+def corrected_since(public: Publication) -> bool:
+    """A correction was written after the copy was checked: the public should read it too, after a new check."""
+    return public.minutes.corrections.filter(at__gt=public.checked_at).exists()
 
 
 def demand_may_check(minutes: Minutes, by: User) -> None:

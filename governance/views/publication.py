@@ -121,6 +121,7 @@ def minutes_after(request: StaffRequest, minutes_id: int) -> HttpResponse:
             "needs_notice": minutes.meeting.body.legal_regime == Body.LegalRegime.LAW,
             "notice_said": _notice_said(minutes),
             "archived": _archived(minutes),
+            "corrected": bool(made and made.is_public and publication.corrected_since(made)),
             "crumbs": crumbs((str(minutes.meeting), "")),
         },
     )

@@ -111,6 +111,19 @@ def test_it_is_published_once(minutes: Minutes, group: Steering) -> None:
         publication.publish(minutes, by=group.chair)
 
 
+def test_a_correction_becomes_public_after_a_new_check(minutes: Minutes, group: Steering) -> None:
+    made = publication.publish(minutes, by=group.member)
+    adjustment.correct(minutes, "Dagen ska vara den 7 december.", by=group.secretary)
+    assert publication.corrected_since(made)
+    assert "7 december" not in json.dumps(made.content, ensure_ascii=False)
+    again = publication.publish(minutes, by=group.member)
+    assert again.pk == made.pk
+    assert "7 december" in json.dumps(again.content, ensure_ascii=False)
+    assert not publication.corrected_since(again)
+    with pytest.raises(publication.AlreadyPublished):
+        publication.publish(minutes, by=group.member)
+
+
 def test_what_is_taken_down_is_gone_at_once_and_may_come_back_after_a_new_check(
     minutes: Minutes, group: Steering
 ) -> None:
