@@ -49,7 +49,6 @@ class Publication(Claimable):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_reason = models.CharField(_("skäl"), max_length=300, blank=True)
-    version = models.PositiveIntegerField(default=1)
 
     objects: ClassVar[PublicationQuerySet] = PublicationQuerySet.as_manager()  # type: ignore[assignment]
 
