@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import DjangoDbBlocker
 
 from archive.models import SIP
 from consortium.models import User
@@ -20,8 +21,6 @@ from tests import factories, personas
 from tests.deliveries import inventorying, projecting
 from tests.governance import costing, meeting_rows, membering, publishing
 from tests.personas import Personas
-
-pytestmark = pytest.mark.django_db
 
 # Columns in the order of personas.NAMES:
 #   archivist Falun, producer Falun, archivist Leksand, IT archivist, steering member, chair, administrator, visitor
@@ -375,8 +374,27 @@ def test_every_url_has_a_row_and_every_row_a_url() -> None:
     assert names == set(MATRIX)
 
 
-@pytest.fixture
-def objects(people: Personas) -> dict[str, str]:
+@dataclass(frozen=True)
+class House:
+    people: Personas
+    objects: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """One transaction around all rows, never committed; making everything anew for each row would take minutes."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def house(db: None) -> House:
+    people = personas.make()
+    return House(people, one_of_everything(people))
+
+
+def one_of_everything(people: Personas) -> dict[str, str]:
     falun = factories.municipality("2080")
     sip = factories.sip(falun, status=SIP.Status.VALID, objid="UUID:prov")
     factories.report(sip)
@@ -414,15 +432,15 @@ def answer(client: Client, name: str, row: Row, objects: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("name", MATRIX)
-def test_access(name: str, people: Personas, objects: dict[str, str]) -> None:
+def test_access(name: str, house: House) -> None:
     """Each persona asks in a savepoint of its own, so that nobody meets what another one did."""
     row, answers = MATRIX[name], []
     for persona in personas.NAMES:
-        who, client = getattr(people, persona), Client()
+        who, client = getattr(house.people, persona), Client()
         with transaction.atomic():
             if isinstance(who, User):
                 client.force_login(who)
-            answers.append(answer(client, name, row, objects))
+            answers.append(answer(client, name, row, house.objects))
             transaction.set_rollback(True)
     assert dict(zip(personas.NAMES, answers, strict=True)) == dict(
         zip(personas.NAMES, row.expected.split(), strict=True)
