@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,18 +17,15 @@ from governance import membership, municipalities, withdrawal
 from governance.forms.members import (
     ContactForm,
     FeesForm,
-    LeaveForm,
     MunicipalityFacts,
     NewMunicipality,
     NoticeForm,
-    ReturnedForm,
     StepForm,
-    TakeBackForm,
     readiness,
 )
 from governance.forms.shapes import first_values
 from governance.membership import Step
-from governance.models import Consortium, Contact, FeeSchedule, Membership, Municipality, ReturnItem, Seat, Withdrawal
+from governance.models import Consortium, Contact, FeeSchedule, Membership, Municipality, Seat, Withdrawal
 from governance.views import finding
 from governance.views.consortia import crumbs, status_tag
 from governance.views.editing import Crumbs, Paper, press, write
@@ -41,7 +37,7 @@ def _back(consortium: Consortium, municipality: Municipality) -> str:
     return reverse("member", args=[consortium.pk, municipality.pk])
 
 
-def _crumbs(consortium: Consortium, municipality: Municipality, *more: tuple[Any, str]) -> Crumbs:
+def member_crumbs(consortium: Consortium, municipality: Municipality, *more: tuple[Any, str]) -> Crumbs:
     here = _back(consortium, municipality) if more else ""
     return crumbs(consortium, (municipality.name, here), *more)
 
@@ -58,7 +54,7 @@ def member(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse
         {
             "consortium": consortium,
             "municipality": municipality,
-            "crumbs": _crumbs(consortium, municipality),
+            "crumbs": member_crumbs(consortium, municipality),
             "now": now,
             "status": status_tag(now) if now else None,
             "steps": [(step, status_tag(step), _when(step), _reference(step)) for step in steps],
@@ -163,7 +159,7 @@ def member_step(request: StaffRequest, consortium_id: int, code: str) -> HttpRes
         submit=_("Anteckna läget"),
         back=_back(consortium, municipality) if last else reverse("consortium", args=[consortium.pk]),
         lead=" ".join(part for part in (lead, _("Historiken står kvar.")) if part),
-        crumbs=_crumbs(consortium, municipality, (_("Nytt läge"), ""))
+        crumbs=member_crumbs(consortium, municipality, (_("Nytt läge"), ""))
         if last
         else crumbs(consortium, (municipality.name, "")),
         theirs=lambda row: [
@@ -201,7 +197,7 @@ def member_notice(request: StaffRequest, consortium_id: int, code: str) -> HttpR
         back=_back(consortium, municipality),
         lead=_("Kommunen är medlem och betalar sin del tills uppsägningstiden, %s månader, har löpt ut.")
         % consortium.months_of_notice,
-        crumbs=_crumbs(consortium, municipality, (_("Uppsägning"), "")),
+        crumbs=member_crumbs(consortium, municipality, (_("Uppsägning"), "")),
         danger=True,
     )
 
@@ -220,92 +216,6 @@ def member_notice(request: StaffRequest, consortium_id: int, code: str) -> HttpR
     )
 
 
-@require_GET
-def withdrawal_detail(request: StaffRequest, withdrawal_id: int) -> HttpResponse:
-    found = finding.find(request, Withdrawal.objects.select_related("consortium", "municipality"), pk=withdrawal_id)
-    return render(
-        request,
-        "governance/member_withdrawal.html",
-        {
-            "withdrawal": found,
-            "items": found.items.all(),
-            "crumbs": _crumbs(found.consortium, found.municipality, (_("Uppsägning"), "")),
-            "days_left": max(0, (found.leaves_on - timezone.localdate()).days),
-            "facts": [
-                (_("Läge"), found.get_status_display()),
-                (_("Uppsagd"), day(found.notified_on)),
-                (_("Uppsägningstid"), _("%s månader") % found.months_of_notice),
-                (_("Utträder"), day(found.leaves_on)),
-                (_("Beslut"), found.reference),
-                (_("Kvarstående kostnader"), found.remaining_costs),
-            ],
-            "may_edit": finding.edits(request, found.consortium) and found.status == Withdrawal.Status.RUNNING,
-        },
-    )
-
-
-def _withdrawal(request: StaffRequest, pk: int) -> Withdrawal:
-    return finding.find(request, Withdrawal.objects.select_related("consortium", "municipality"), pk=pk, may=EDIT)
-
-
-@require_http_methods(["GET", "POST"])
-def withdrawal_return(request: StaffRequest, withdrawal_id: int, item_id: int) -> HttpResponse:
-    found = _withdrawal(request, withdrawal_id)
-    item = get_object_or_404(ReturnItem, pk=item_id, withdrawal=found)
-    paper = Paper(
-        title=_("Återlämnat: %s") % item,
-        submit=_("Anteckna återlämnandet"),
-        back=reverse("withdrawal", args=[found.pk]),
-        crumbs=_crumbs(found.consortium, found.municipality, (_("Återlämnande"), "")),
-    )
-    return write(
-        request,
-        ReturnedForm(request.POST or None, initial={"done_on": timezone.localdate()}),
-        paper,
-        lambda form: withdrawal.mark_returned(item, by=request.user, **form.facts()),
-        _("Återlämnandet är antecknat."),
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def withdrawal_end(request: StaffRequest, withdrawal_id: int) -> HttpResponse:
-    found = _withdrawal(request, withdrawal_id)
-    paper = Paper(
-        title=_("%s lämnar samarbetet") % found.municipality,
-        submit=_("Anteckna utträdet"),
-        back=reverse("withdrawal", args=[found.pk]),
-        lead=_("Går när uppsägningstiden har löpt ut och allt är återlämnat."),
-        crumbs=_crumbs(found.consortium, found.municipality, (_("Utträde"), "")),
-        danger=True,
-    )
-    return write(
-        request,
-        LeaveForm(request.POST or None, initial={"on": timezone.localdate()}),
-        paper,
-        lambda form: withdrawal.leave(found, by=request.user, **form.facts()),
-        _("Utträdet är antecknat."),
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def withdrawal_take_back(request: StaffRequest, withdrawal_id: int) -> HttpResponse:
-    found = _withdrawal(request, withdrawal_id)
-    paper = Paper(
-        title=_("Uppsägningen återtas"),
-        submit=_("Anteckna återtagandet"),
-        back=reverse("withdrawal", args=[found.pk]),
-        lead=_("%s stannar i samarbetet.") % found.municipality,
-        crumbs=_crumbs(found.consortium, found.municipality, (_("Återtagande"), "")),
-    )
-    return write(
-        request,
-        TakeBackForm(request.POST or None, initial={"on": timezone.localdate()}),
-        paper,
-        lambda form: withdrawal.take_back(found, by=request.user, **form.facts()),
-        _("Återtagandet är antecknat. Kommunen är medlem som förut."),
-    )
-
-
 @require_http_methods(["GET", "POST"])
 def municipality_edit(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
     consortium, municipality = finding.municipality(request, consortium_id, code)
@@ -313,7 +223,7 @@ def municipality_edit(request: StaffRequest, consortium_id: int, code: str) -> H
         title=_("Uppgifter om %s") % municipality,
         submit=_("Spara uppgifterna"),
         back=_back(consortium, municipality),
-        crumbs=_crumbs(consortium, municipality, (_("Uppgifter"), "")),
+        crumbs=member_crumbs(consortium, municipality, (_("Uppgifter"), "")),
         theirs=_facts,
     )
     return write(
@@ -336,7 +246,7 @@ def contact_add(request: StaffRequest, consortium_id: int, code: str) -> HttpRes
         submit=_("Lägg till kontakten"),
         back=_back(consortium, municipality),
         lead=_("Skriv funktioner, inte personer."),
-        crumbs=_crumbs(consortium, municipality, (_("Ny kontakt"), "")),
+        crumbs=member_crumbs(consortium, municipality, (_("Ny kontakt"), "")),
     )
     return write(
         request,
@@ -367,7 +277,7 @@ def fees_edit(request: StaffRequest, consortium_id: int, code: str) -> HttpRespo
         submit=_("Spara taxan"),
         back=_back(consortium, municipality),
         lead=_("Som kommunen har beslutat. En ny dag ger en ny taxa; den gamla gäller till dess."),
-        crumbs=_crumbs(consortium, municipality, (_("Taxa"), "")),
+        crumbs=member_crumbs(consortium, municipality, (_("Taxa"), "")),
     )
     return write(
         request,
