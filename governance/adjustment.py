@@ -107,20 +107,16 @@ def digest(minutes: Minutes) -> str:
             ]
             for row in meeting.attendances.all()
         ],
-        "paragraphs": [_facts(each) for each in minutes.paragraphs.select_related("item")],
+        "paragraphs": [facts_of(each) for each in minutes.paragraphs.select_related("item")],
     }
     return hashlib.sha256(canonical(facts)).hexdigest()
 
 
-def _facts(paragraph: Paragraph) -> dict[str, Any]:
+def facts_of(paragraph: Paragraph) -> dict[str, Any]:
     content = content_of(paragraph).as_json()
     for action in content["actions"]:
         del action["key"]
     return {"number": paragraph.number, "snapshot": paragraph.snapshot, **content}
-
-
-def paragraph_digest(paragraph: Paragraph) -> str:
-    return hashlib.sha256(canonical(_facts(paragraph))).hexdigest()
 
 
 # The steps
@@ -183,7 +179,7 @@ def sign(minutes: Minutes, *, by: User, shown: str = "") -> Minutes:
         raise SecretaryCannotAdjust(_("Den som skriver protokollet kan inte justera det. Välj en annan justerare."))
     if minutes.remarks.filter(resolved_at=None, made_by=by).exists():
         raise RemarksUnanswered(_("Du har en anmärkning som inte är besvarad. Vänta på svaret eller ta tillbaka den."))
-    _sign(minutes, row, minutes.content_digest, by)
+    put_signature(minutes, row, minutes.content_digest, by)
     return _adjusted_if_all_have_signed(minutes, by)
 
 
@@ -191,7 +187,7 @@ def _status(minutes: Minutes) -> str:
     return str(minutes.get_status_display()).lower()
 
 
-def _sign(minutes: Minutes, row: Attendance, signed: str, by: User, paragraph: Paragraph | None = None) -> None:
+def put_signature(minutes: Minutes, row: Attendance, signed: str, by: User, paragraph: Paragraph | None = None) -> None:
     signature = Signature.objects.create(
         minutes=minutes,
         paragraph=paragraph,
@@ -291,50 +287,6 @@ def resolve(made: Remark, *, answer: str, by: User) -> Remark:
     )
     made.refresh_from_db()
     return made
-
-
-@transaction.atomic
-def adjust_at_once(paragraph: Paragraph, *, by: User) -> Paragraph:
-    """Omedelbar justering of one §: chair and adjusters sign it alone, and when all have it is locked."""
-    minutes = open_minutes(paragraph.minutes)
-    paragraph = Paragraph.objects.select_for_update(of=("self",)).select_related("item").get(pk=paragraph.pk)
-    paragraph.minutes = minutes
-    if paragraph.adjusted_at:
-        raise Locked(_("%(label)s är redan justerad.") % {"label": paragraph.label})
-    row = next((each for each in immediate_signers(minutes) if each.user_id == by.pk), None)
-    if row is None:
-        raise NotChosen(_("En paragraf justeras omedelbart av mötets ordförande och justerare."))
-    if not row.is_present:
-        raise NotChosen(_("Den som justerar ska ha varit närvarande. Anteckna närvaron först."))
-    if row.is_adjuster and any(each.is_secretary and each.user_id == by.pk for each in minutes.signers):
-        raise SecretaryCannotAdjust(_("Den som skriver protokollet kan inte justera det. Välj en annan justerare."))
-    findings = [each for each in checking.check_paragraph(paragraph) if each.stops]
-    if findings:
-        raise NotReady(_("Paragrafen kan inte justeras ännu."), findings)
-    freeze(paragraph)
-    signed = paragraph_digest(paragraph)
-    if not paragraph.signatures.filter(attendance=row, digest=signed).exists():
-        _sign(minutes, row, signed, by, paragraph)
-    done = set(paragraph.signatures.filter(digest=signed).values_list("attendance_id", flat=True))
-    if all(each.pk in done for each in immediate_signers(minutes)):
-        paragraph.adjusted_at = database_now()
-        Paragraph.objects.filter(pk=paragraph.pk).update(adjusted_at=paragraph.adjusted_at)
-        audit.record(
-            by=by,
-            what=Event.PARAGRAPH_ADJUSTED,
-            target=minutes,
-            place=minutes.place,
-            paragraph=paragraph.number,
-            digest=signed,
-        )
-    return paragraph
-
-
-def immediate_signers(minutes: Minutes) -> list[Attendance]:
-    """Chair and adjusters. With no adjuster chosen nobody can."""
-    rows = list(minutes.meeting.attendances.select_related("municipality", "user"))
-    chairs, adjusters = [row for row in rows if row.is_chair], [row for row in rows if row.is_adjuster]
-    return chairs + adjusters if chairs and adjusters else []
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand
 from consortium.formats import moment
 from governance import adjustment as adjusting
-from governance import checking, meetings
+from governance import checking, immediate_adjustment, meetings
 from governance.documents.minutes import valid_signatures
 from governance.documents.paragraph import told
 from governance.forms.minutes import CorrectionForm, RemarkAnswerForm, RemarkForm
@@ -109,7 +109,7 @@ def _page(request: StaffRequest, kept: Minutes, remark_form: Any = None, correct
 
 
 def _may_adjust_at_once(request: StaffRequest, kept: Minutes, each: Paragraph) -> bool:
-    signers = adjusting.immediate_signers(kept) if kept.status == Minutes.Status.DRAFT else []
+    signers = immediate_adjustment.immediate_signers(kept) if kept.status == Minutes.Status.DRAFT else []
     return each.adjusted_at is None and any(row.user_id == request.user.pk for row in signers)
 
 
@@ -241,7 +241,7 @@ def correct_minutes(request: StaffRequest, pk: int) -> HttpResponse:
 def adjust_paragraph(request: StaffRequest, pk: int) -> HttpResponse:
     found = paragraph_or_404(request, pk, READ)
     try:
-        done = adjusting.adjust_at_once(found, by=request.user)
+        done = immediate_adjustment.adjust_at_once(found, by=request.user)
     except meetings.NotNow as hindrance:
         messages.error(request, str(hindrance))
     else:

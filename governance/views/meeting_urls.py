@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.views import adjustment, agenda, meetings, minutes
+from governance.views import adjustment, agenda, attendance, meetings, minutes
 
 urlpatterns = [
     path("moten/", meetings.meeting_list, name="meeting_list"),
@@ -22,7 +22,7 @@ urlpatterns = [
     path("punkter/<int:pk>/handlingar/", agenda.attach_paper, name="attach_paper"),
     path("moteshandlingar/<int:pk>/", agenda.paper, name="paper"),
     path("moteshandlingar/<int:pk>/ta-bort/", agenda.remove_paper, name="remove_paper"),
-    path("moten/<int:pk>/narvaro/", minutes.attendance, name="attendance"),
+    path("moten/<int:pk>/narvaro/", attendance.attendance, name="attendance"),
     path("moten/<int:pk>/protokoll/", minutes.minutes, name="minutes"),
     path("moten/<int:pk>/protokoll/borja/", meetings.begin_minutes, name="begin_minutes"),
     path("moten/<int:pk>/protokoll/uppgifter/", minutes.minutes_head, name="minutes_head"),

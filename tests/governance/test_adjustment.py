@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from consortium.models import AuditEvent
-from governance import adjustment, agenda, attendance, meetings, minutes
+from governance import adjustment, agenda, attendance, immediate_adjustment, meetings, minutes
 from governance.models import (
     ActionItem,
     AgendaItem,
@@ -324,8 +324,8 @@ def test_the_document_is_kept_byte_for_byte_with_its_digest(kept: Minutes, group
 
 def test_one_paragraph_is_adjusted_at_once(kept: Minutes, group: Steering) -> None:
     paragraph = kept.paragraphs.get()
-    assert adjustment.adjust_at_once(paragraph, by=group.chair).adjusted_at is None
-    assert adjustment.adjust_at_once(paragraph, by=group.adjuster).adjusted_at is not None
+    assert immediate_adjustment.adjust_at_once(paragraph, by=group.chair).adjusted_at is None
+    assert immediate_adjustment.adjust_at_once(paragraph, by=group.adjuster).adjusted_at is not None
     with pytest.raises(minutes.Locked):
         change(kept, group, "För sent.")
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
@@ -336,12 +336,12 @@ def test_one_paragraph_is_adjusted_at_once(kept: Minutes, group: Steering) -> No
 def test_others_do_not_adjust_at_once(kept: Minutes, group: Steering) -> None:
     for user in (group.secretary, group.member):
         with pytest.raises(adjustment.NotChosen):
-            adjustment.adjust_at_once(kept.paragraphs.get(), by=user)
+            immediate_adjustment.adjust_at_once(kept.paragraphs.get(), by=user)
 
 
 def test_minutes_with_an_adjusted_paragraph_are_adjusted_as_usual(kept: Minutes, group: Steering) -> None:
     for user in (group.chair, group.adjuster):
-        adjustment.adjust_at_once(kept.paragraphs.get(), by=user)
+        immediate_adjustment.adjust_at_once(kept.paragraphs.get(), by=user)
     assert adjusted(kept, group).status == Minutes.Status.ADJUSTED
 
 

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from pypdf import PdfReader
 
 from consortium.models import AuditEvent
-from governance import adjustment, extracts, importing
+from governance import extracts, immediate_adjustment, importing
 from governance.models import Extract
 from tests.consortium import pdf
 from tests.governance import publishing, steering
@@ -56,8 +56,8 @@ def test_every_page_has_the_marks_of_the_adjusters_and_the_certification(group: 
 
 def test_a_paragraph_adjusted_at_once_can_be_certified_alone(group: Steering) -> None:
     paragraph = publishing.written(group).paragraphs.get()
-    adjustment.adjust_at_once(paragraph, by=group.chair)
-    adjustment.adjust_at_once(paragraph, by=group.adjuster)
+    immediate_adjustment.adjust_at_once(paragraph, by=group.chair)
+    immediate_adjustment.adjust_at_once(paragraph, by=group.adjuster)
     made = extracts.certify(paragraph, by=group.secretary)
     with pdf.Read(bytes(made.pdf)) as read:
         assert "Sekretariatschef" in read.text()
