@@ -1,6 +1,6 @@
 """The consortium and its members. Municipalities are known by SCB code and stored official name (never derived).
 
-Membership is history: rows are added, none is changed or removed (requirements 3.4); the newest tells how it stands.
+Membership is history: rows are added, none is changed or removed; the newest tells how it stands.
 """
 
 import datetime
