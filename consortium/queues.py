@@ -56,7 +56,7 @@ def heavy_task(function: Callable[P, None]) -> Task[P]:
     return cast(Task[P], shared_task(base=Doorbell, rings_in="heavy")(function))
 
 
-@beat_init.connect
+@beat_init.connect  # type: ignore[untyped-decorator]
 def begin_at_once(sender: Any, **_: Any) -> None:
     """The clock's first round comes with its start, not a minute later: what is due has waited long enough."""
     for entry in sender.app.conf.beat_schedule.values():
