@@ -62,7 +62,7 @@ _HOLIDAYS = {(1, 1), (1, 6), (5, 1), (6, 6), (12, 24), (12, 25), (12, 26), (12, 
 
 
 def is_free(on: datetime.date) -> bool:
-    """No day to act on: Saturday, Sunday, public holiday, and the eves that the law counts with them (1930:173, 2 §)."""
+    """No day to act on: Saturday, Sunday, public holiday, and the eves counted with them by law (1930:173, 2 §)."""
     if on.weekday() >= 5 or (on.month, on.day) in _HOLIDAYS:
         return True
     if on.month == 6 and on.weekday() == 4 and 19 <= on.day <= 25:  # midsommarafton

@@ -71,7 +71,8 @@ def judged(source: Path, owner: Municipality | None = None, by: User | None = No
 def accepted(
     source: Path, owner: Municipality | None = None, agreement: SubmissionAgreement | None = None, **fields: Any
 ) -> AIP:
-    sip = judged(source, owner, **({"agreement": agreement} if agreement else {}))
+    under: dict[str, Any] = {"agreement": agreement} if agreement else {}
+    sip = judged(source, owner, **under)
     sip.status, sip.decided_at, sip.decided_by = SIP.Status.ACCEPTED, database_now(), factories.user("Arkivarie")
     sip.save()
     aip = ingest.take_in(sip, by=sip.decided_by)

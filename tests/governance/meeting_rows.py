@@ -1,4 +1,4 @@
-"""One of everything that has an address among meetings and minutes, for the access matrix and the accessibility test."""
+"""One of everything that has an address among meetings and minutes, for the access matrix and for axe."""
 
 from dataclasses import replace
 
