@@ -10,6 +10,7 @@ from django.test import Client
 
 ROOT = Path(settings.BASE_DIR)
 CSS = (ROOT / "static" / "samarkiv.css").read_text()
+ROOMS = (ROOT / "static" / "rooms.css").read_text()
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 COMPONENTS = sorted((ROOT / "templates" / "components").glob("*.html"))
 LIGHT, DARK_BY_DEVICE, DARK_BY_CHOICE = (
@@ -59,15 +60,18 @@ def test_dark_by_choice_is_dark_by_device() -> None:
     assert DARK_BY_DEVICE.keys() == LIGHT.keys() - {"ochre", "on-ochre"}
 
 
-def test_stylesheet_is_one_small_file_that_fetches_nothing() -> None:
-    assert [path.name for path in (ROOT / "static").rglob("*.css")] == ["samarkiv.css"]
-    assert len(CSS.encode()) < 40_000
-    assert "@import" not in CSS
-    assert "url(" not in CSS
+def test_stylesheets_are_small_and_fetch_nothing() -> None:
+    """One for everybody, and a smaller one beside it for the rooms of the staff."""
+    assert {path.name for path in (ROOT / "static").rglob("*.css")} == {"samarkiv.css", "rooms.css"}
+    assert len(CSS.encode()) < 30_000
+    assert len(ROOMS.encode()) < 12_000
+    assert "@import" not in CSS + ROOMS
+    assert "url(" not in CSS + ROOMS
 
 
 def test_colours_stand_among_the_tokens_only() -> None:
     rules, printed = CSS.split("/* Elements */")[1].split("@media print")
+    rules += ROOMS
     assert set(re.findall(r"#[0-9a-f]{3,8}\b", rules)) <= {"#fff", "#0008"}
     assert printed
 
