@@ -305,6 +305,7 @@ def test_one_writer_at_a_time() -> None:
     assert found() == ["Bygglov"]
 
 
+@pytest.mark.load
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("act", ["follow", "rebuild"])
 def test_killed_writer_loses_nothing(act: str, settings) -> None:  # type: ignore[no-untyped-def]

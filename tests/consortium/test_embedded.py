@@ -161,6 +161,7 @@ def test_passwords_show_in_no_process_list(foreign: Running) -> None:
     assert not [secret for secret in secrets for line in lines if secret in line]
 
 
+@pytest.mark.load
 def test_data_survives_when_both_servers_are_killed(tmp_path: Path) -> None:
     with running_in(tmp_path / "data") as running:
         running.start()
@@ -173,6 +174,7 @@ def test_data_survives_when_both_servers_are_killed(tmp_path: Path) -> None:
         assert ask(running.trial.database_url(), "SELECT name FROM kept") == [("Falun",)]
 
 
+@pytest.mark.load
 def test_first_start_that_was_killed_is_begun_again(tmp_path: Path) -> None:
     with running_in(tmp_path / "data") as running:
         half = running.trial.home / "postgresql.new"
@@ -183,6 +185,7 @@ def test_first_start_that_was_killed_is_begun_again(tmp_path: Path) -> None:
         assert ask(running.trial.database_url(), "SELECT 1") == [(1,)]
 
 
+@pytest.mark.load
 def test_servers_left_by_a_killed_starter_are_ended_at_the_next_start(tmp_path: Path) -> None:
     """The kernel tells servers that their starter is gone. Where it could not, the next start finds them."""
     with running_in(tmp_path / "data") as left, running_in(tmp_path / "data") as again:
@@ -193,6 +196,7 @@ def test_servers_left_by_a_killed_starter_are_ended_at_the_next_start(tmp_path: 
         assert ask(again.trial.database_url(), "SELECT 1") == [(1,)]
 
 
+@pytest.mark.load
 def test_servers_end_with_whoever_started_them(tmp_path: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path; from tests.consortium.test_embedded import Running\n"

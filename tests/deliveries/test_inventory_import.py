@@ -280,6 +280,7 @@ def test_an_unreadable_file_leaves_nothing(user: User) -> None:
     assert not InventoryImport.objects.exists()
 
 
+@pytest.mark.load
 def test_fifty_thousand_rows_take_little_memory(user: User) -> None:
     """Mostly duplicates and faults, as a dump of a whole register would give."""
     good = "".join(f"Falun;{'ECOS' if n % 2 else 'Lifecare'};;;;;;;;;Rad\n" for n in range(25_000))

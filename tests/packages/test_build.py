@@ -377,6 +377,7 @@ def test_what_a_killed_process_left_behind_is_no_hindrance(tmp_path: Path) -> No
     assert check(samples.fgs(tmp_path / "p", "folder").path).verdict == "VALID"
 
 
+@pytest.mark.load
 @pytest.mark.parametrize("profile", ["fgs-1.2", "e-ark-sip-2.1.0"])
 def test_memory_does_not_grow_with_the_number_of_files(tmp_path: Path, profile: str) -> None:
     def peak(count: int) -> int:

@@ -104,6 +104,7 @@ def test_a_table_of_one_endless_cell_does_not_fill_the_memory(tmp_path: Path) ->
     assert peak(laid_out(tmp_path / "p", files)) < 25_000_000
 
 
+@pytest.mark.load
 def test_elements_with_ever_new_names_do_not_fill_the_memory(tmp_path: Path) -> None:
     def with_names(count: int) -> Path:
         folder = samples.fgs(tmp_path / str(count), "folder").path
