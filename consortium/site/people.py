@@ -1,5 +1,6 @@
 """The administrator's pages: who has which role where, and how somebody new gets in."""
 
+import datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,8 +25,10 @@ from consortium.access.permissions import Permission
 from consortium.access.policy import AnyUser
 from consortium.access.roles import IN_CONSORTIA, IN_MUNICIPALITIES, SENTENCES, Role
 from consortium.access.views import StaffRequest, demand_anywhere
+from consortium.formats import day
 from consortium.forms import DayField
 from consortium.models import Assignment, User
+from consortium.swedish import swedish_key
 from governance.models import Consortium, Municipality
 
 MAY = Permission.USERS_EDIT
@@ -111,11 +114,24 @@ class PasswordForm(forms.Form):
 def people(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, MAY)
     today = timezone.localdate()
-    held = [each for each in _mine(request.user) if each.until_on is None or each.until_on >= today]
-    rows: dict[User, list[Assignment]] = {}
-    for each in sorted(held, key=lambda each: (each.user.function, each.user.pk)):
-        rows.setdefault(each.user, []).append(each)
-    return render(request, "site/people.html", {"rows": rows, "today": today})
+    rows: dict[User, dict[tuple[str, str], list[str]]] = {}
+    held = _mine(request.user).exclude(until_on__lt=today)
+    for each in sorted(held, key=lambda each: (not each.user.is_active, swedish_key(each.user.function), each.user.pk)):
+        same = rows.setdefault(each.user, {}).setdefault((each.get_role_display(), _time(each, today)), [])
+        same.append(str(each.where))
+    people = [
+        (user, [(role, sorted(where, key=swedish_key), time) for (role, time), where in of.items()])
+        for user, of in rows.items()
+    ]
+    return render(request, "site/people.html", {"people": people})
+
+
+def _time(assignment: Assignment, today: datetime.date) -> str:
+    if assignment.from_on > today:
+        return _("från %(day)s") % {"day": day(assignment.from_on)}
+    if assignment.until_on:
+        return _("till %(day)s") % {"day": day(assignment.until_on)}
+    return _("tills vidare")
 
 
 @require_http_methods(["GET", "POST"])
