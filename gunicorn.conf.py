@@ -1,6 +1,9 @@
 """How the web is served, in trial and production: threads, so that a body streams to the view that asked for it."""
 
+import contextlib
+import ctypes
 import os
+from typing import Any
 
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -12,3 +15,11 @@ control_socket_disable = True
 # No access log: what people search for is theirs.
 accesslog = None
 errorlog = "-"
+
+_M_ARENA_MAX = -8  # malloc.h
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Few heaps for many threads: glibc would keep one for each, with what every request left in it."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)

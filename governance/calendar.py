@@ -8,6 +8,7 @@ import datetime
 import hashlib
 import secrets
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,6 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from consortium import audit
 from consortium.audit_events import Event as Trace
@@ -24,6 +24,9 @@ from consortium.models import User
 from consortium.post import Attachment
 from governance.models import Body, FeedToken, Meeting, PlannedMeeting
 from governance.revising import Refusal
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 MIME = "text/calendar; charset=utf-8"
@@ -106,6 +109,8 @@ def _digest(secret: str) -> str:
 
 
 def _written(meetings: Iterable[Meeting], *, method: str = "PUBLISH", name: str = "") -> bytes:
+    from icalendar import Calendar  # here, as the web is light without it
+
     calendar = Calendar()
     calendar.add("prodid", "-//Samarkiv//Samarkiv//SV")
     calendar.add("version", "2.0")
@@ -123,7 +128,9 @@ def _written(meetings: Iterable[Meeting], *, method: str = "PUBLISH", name: str 
     return bytes(calendar.to_ical())
 
 
-def _event(meeting: Meeting) -> Event:
+def _event(meeting: Meeting) -> "Event":
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"{meeting.uid}@{urlsplit(settings.SITE_URL).hostname}")
     event.add("sequence", meeting.sequence)

@@ -5,8 +5,6 @@ import re
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 LARGEST = 20_000_000
 MOST_PAGES = 400
@@ -41,6 +39,9 @@ def lines(content: bytes) -> list[Line]:
 
 
 def _pdf_pages(content: bytes) -> list[str]:
+    from pypdf import PdfReader  # eight megabytes that a web process without old minutes never needs
+    from pypdf.errors import PyPdfError
+
     try:
         reader = PdfReader(io.BytesIO(content))
         if reader.is_encrypted:
