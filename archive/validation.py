@@ -3,6 +3,7 @@
 The child's death is a technical fault of ours, told as such and tried again, never a verdict on the package.
 """
 
+import contextlib
 import datetime
 import json
 import os
@@ -112,8 +113,9 @@ def _judge(sip: SIP) -> dict[str, Any]:
     )
     try:
         assert child.stdin
-        child.stdin.write(json.dumps(_order(sip)).encode())
-        child.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # dead already: why, its exit tells
+            child.stdin.write(json.dumps(_order(sip)).encode())
+            child.stdin.close()
         for line in _lines(child):
             if "report" in line:
                 report: dict[str, Any] = line["report"]
