@@ -1,7 +1,5 @@
 """What the engine's report says to people: groups with plain titles, how to mend, and what changed since last round."""
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +11,9 @@ from archive.models import ValidationReport
 from archive.packages import texts
 from archive.packages.profile import Profile, published
 from archive.packages.report import Finding, Group, Report, Severity
+from consortium import sheets
 
 KINDS = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.INFO: "info"}
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def severity_label(severity: Severity) -> str:
@@ -184,32 +182,15 @@ def where(finding: Finding) -> str:
     return ", ".join(parts)
 
 
-def to_csv(judgement: Judgement) -> str:
-    """One line per kept place, semicolon-separated with BOM, so that Swedish spreadsheets open it as it is."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow(
-        [
-            _("Regel"),
-            _("Allvar"),
-            _("Rubrik"),
-            _("Fil"),
-            _("Rad"),
-            _("XPath"),
-            _("Funnet"),
-            _("Väntat"),
-            _("Så rättar du"),
-        ]
-    )
+def to_csv(judgement: Judgement) -> bytes:
+    """One line per kept place."""
+    heads = [_("Regel"), _("Allvar"), _("Rubrik"), _("Fil"), _("Rad"), _("XPath"), _("Funnet"), _("Väntat")]
+    return sheets.to_csv([*heads, _("Så rättar du")], _lines(judgement))
+
+
+def _lines(judgement: Judgement) -> Iterator[tuple[sheets.Cell, ...]]:
     for each in judgement.groups():
         for finding in each.group.findings:
-            place = finding.place
-            row: list[Any] = [each.group.rule, each.label, each.words.title, place.file, place.line, place.xpath]
-            writer.writerow([_harmless(cell) for cell in (*row, finding.found, finding.expected, each.words.mend)])
-    return "\ufeff" + out.getvalue()
-
-
-def _harmless(cell: Any) -> str:
-    """A cell that a spreadsheet would run as a formula is kept as text."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+            place = (finding.place.file, finding.place.line, finding.place.xpath)
+            said = (finding.found, finding.expected, each.words.mend)
+            yield each.group.rule, each.label, each.words.title, *place, *said

@@ -14,13 +14,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from consortium.sheets import FORMULA_STARTS
+
 MAX_BYTES = 10 * 1000**2
 MAX_ROWS = 50_000
 MAX_COLUMNS = 60
 MAX_CELL = 10_000
 MAX_UNFOLDED = 150 * 1000**2
 MAX_PARTS = 1_000
-_FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -137,7 +138,7 @@ def _demand_harmless(content: bytes) -> None:
 def clean(cell: str) -> str:
     """Without signs that no keyboard writes, and without the quote that keeps text from becoming a formula."""
     cell = _CONTROL.sub("", cell).strip()
-    return cell[1:] if cell.startswith("'") and cell[1:2] in _FORMULA_STARTS else cell
+    return cell[1:] if cell.startswith("'") and cell[1:2] in FORMULA_STARTS else cell
 
 
 def as_text(value: Any) -> str:

@@ -18,7 +18,7 @@ from archive.judgement import Judgement, to_csv
 from archive.models import SIP, ValidationReport
 from archive.models.submissions import DeliveryKind
 from archive.progress_shown import Shown
-from consortium import audit
+from consortium import audit, sheets
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere, get_or_404
@@ -135,7 +135,7 @@ def sip_report(request: StaffRequest, sip_id: UUID, form: str) -> HttpResponse:
     if form == "json":
         content, kind = json.dumps(row.report, ensure_ascii=False, indent=1).encode(), "application/json"
     elif form == "csv":
-        content, kind = to_csv(Judgement(row)).encode(), "text/csv; charset=utf-8"
+        content, kind = to_csv(Judgement(row)), sheets.CSV
     else:
         content, kind = documents.report_pdf(row), "application/pdf"
     audit.record(

@@ -54,5 +54,5 @@ def test_words_come_in_the_readers_language() -> None:
 @pytest.mark.parametrize("dangerous", ["=cmd()", "+1", "-1", "@sum", "\tx", "＝1"])
 def test_a_csv_cell_is_never_a_formula(dangerous: str) -> None:
     report = factories.report(factories.sip(), factories.group("CSIP71", Severity.ERROR, dangerous))
-    rows = list(csv.reader(io.StringIO(to_csv(Judgement(report)).removeprefix("\ufeff")), delimiter=";"))
+    rows = list(csv.reader(io.StringIO(to_csv(Judgement(report)).decode("utf-8-sig")), delimiter=";"))
     assert rows[1][3] == f"'{dangerous}"
