@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import gc
 import os
 from typing import Any
 
@@ -23,3 +24,14 @@ def post_fork(server: Any, worker: Any) -> None:
     """Few heaps for many threads: glibc would keep one for each, with what every request left in it."""
     with contextlib.suppress(OSError, AttributeError):  # another C library
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Load every page now instead of during the first request, and give back what loading needed for a moment."""
+    from django.urls import get_resolver
+
+    list(get_resolver().reverse_dict)
+    gc.collect()
+    gc.freeze()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

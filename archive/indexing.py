@@ -138,8 +138,8 @@ def _rebuild(which: str, progress: Progress | None) -> None:
     generations.tidy(folder)
     units = ArchivalUnit.objects.public() if which == search.PUBLIC else ArchivalUnit.objects.all()
     total = units.count()
-    entries = _entries(which)
-    generations.take_into_use(writing.build(folder, _counted(entries, which, total, progress) if progress else entries))
+    entries = _counted(_entries(which), which, total, progress) if progress else _entries(which)
+    generations.take_into_use(writing.build(folder, entries, total=total))
 
 
 def _counted(entries: Iterable[Entry], which: str, total: int, progress: Progress) -> Iterator[Entry]:

@@ -1,5 +1,6 @@
 """Writing the index. Whoever writes holds the database's lock; killed at any moment, the last commit stands."""
 
+import math
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,6 +10,10 @@ from archive.search import generations, schema, vocabulary
 # Below this many units the vocabulary is taken anew at each commit, above it when a twentieth has been added.
 SMALL = 20_000
 GROWTH = 1.05
+
+# The index library makes one segment of eight of like size. A question costs something for each segment there is.
+MERGED_TOGETHER = 8
+ROOM = 60_000  # units of ordinary length that a thread's share of the memory holds
 
 
 class Writer:
@@ -51,11 +56,34 @@ class Writer:
         return int(self._vocabulary_mark.read_text()) if self._vocabulary_mark.exists() else 0
 
 
-def build(folder: Path, entries: Iterable[schema.Entry], *, memory: int = 256_000_000, threads: int = 2) -> Path:
-    """A whole new generation, not yet in use: `generations.take_into_use` switches to it."""
+def build(
+    folder: Path,
+    entries: Iterable[schema.Entry],
+    *,
+    total: int = 0,
+    memory: int = 256_000_000,
+    threads: int = 2,
+) -> Path:
+    """A whole new generation, not yet in use: `generations.take_into_use` switches to it.
+
+    `total`, where it is known about, makes segments of like size and so many that they end as one.
+    """
     path = generations.begin(folder)
     writer = Writer(path, memory=memory, threads=threads)
-    for entry in entries:
+    step = _step(total, threads)
+    for number, entry in enumerate(entries, 1):
         writer.add(entry)
+        if step and number % step == 0:
+            writer.commit()
     writer.close()
     return path
+
+
+def _step(total: int, threads: int) -> int:
+    """After how many units to commit; each thread leaves a segment behind."""
+    if total < SMALL:
+        return 0
+    segments = MERGED_TOGETHER
+    while total / segments > ROOM:
+        segments *= MERGED_TOGETHER
+    return math.ceil(total * threads / segments)

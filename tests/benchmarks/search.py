@@ -315,7 +315,7 @@ def main() -> None:
         bare.build(text.again().units(chosen.units))
         print(f"bare index:   {time.perf_counter() - begun:7.1f} s, {size(folder / 'bare'):8.0f} MB")
         begun = time.perf_counter()
-        generations.take_into_use(writing.build(engine.folder, text.again().units(chosen.units)))
+        generations.take_into_use(writing.build(engine.folder, text.again().units(chosen.units), total=chosen.units))
         print(
             f"module index: {time.perf_counter() - begun:7.1f} s, {size(engine.folder):8.0f} MB (with its vocabulary)"
         )
