@@ -155,11 +155,8 @@ def _keep(paragraph: Paragraph, stood: Content, by: User) -> None:
     )
 
 
-@transaction.atomic
-def restore(paragraph: Paragraph, kept: ParagraphVersion, *, by: User) -> Paragraph:
-    """Let an earlier wording stand again. What stands now is kept first, so that nothing is lost by looking back."""
-    stands = _open_paragraph(paragraph)
-    content = Content.from_json(kept.content)
+def _keep_as_it_stands(stands: Paragraph) -> None:
+    """As it stands now, unless that very version is kept already."""
     ParagraphVersion.objects.get_or_create(
         paragraph=stands,
         version=stands.version,
@@ -169,6 +166,14 @@ def restore(paragraph: Paragraph, kept: ParagraphVersion, *, by: User) -> Paragr
             "saved_by": stands.saved_by,
         },
     )
+
+
+@transaction.atomic
+def restore(paragraph: Paragraph, kept: ParagraphVersion, *, by: User) -> Paragraph:
+    """Let an earlier wording stand again. What stands now is kept first, so that nothing is lost by looking back."""
+    stands = _open_paragraph(paragraph)
+    content = Content.from_json(kept.content)
+    _keep_as_it_stands(stands)
     stands.version, stands.saved_at, stands.saved_by = stands.version + 1, database_now(), by
     put(stands, content)
     audit.record(
@@ -193,15 +198,7 @@ def add(minutes: Minutes, title: str, *, by: User) -> Paragraph:
 def remove(paragraph: Paragraph, *, by: User) -> None:
     """Its versions stay in the log; the §§ after it move up."""
     stands = _open_paragraph(paragraph)
-    ParagraphVersion.objects.get_or_create(
-        paragraph=stands,
-        version=stands.version,
-        defaults={
-            "content": content_of(stands).as_json(),
-            "saved_at": database_now(),
-            "saved_by": stands.saved_by,
-        },
-    )
+    _keep_as_it_stands(stands)
     minutes, number = stands.minutes, stands.number
     stands.delete()
     _count(list(minutes.paragraphs.all()), first=_first(minutes, number))
