@@ -343,7 +343,7 @@ def vendor(folder: Path, size: int) -> list[dict[str, object]]:
     print(f"\na vendor's XML of {size / MB:.0f} MB against its schema")
     plain = check(place)
     run = check(place, "--profile", str(folder / "agreement.json"), "--schemas", str(folder / "register"))
-    if json.loads(run.out)["profile"]["key"] == "" or '"SK-SCHEMA' in run.out:
+    if '"SK-SCHEMA' in run.out:
         raise SystemExit(run.out[-2000:])
     total = size / MB
     return [line("check without the schema", plain, total), line("check against it", run, total, plain)]
