@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -99,15 +99,23 @@ class Portal:
         """Everybody who works for this portal, but the starter."""
         starter = self.process.pid if self.process else -1
         pids = processes.left_behind(self.data_dir, self.trial.home)
-        return [psutil.Process(pid) for pid in pids if pid != starter and psutil.pid_exists(pid)]
+        return [process for pid in pids if pid != starter and (process := alive(pid))]
 
     def kill_everything(self) -> None:
         """kill -9 of the whole tree at once: nobody gets to clean up after anybody."""
         assert self.process
         for process in [psutil.Process(self.process.pid), *self.tree()]:
-            if process.is_running():
+            with suppress(psutil.NoSuchProcess):
                 process.kill()
         self.process.wait()
+
+
+def alive(pid: int) -> psutil.Process | None:
+    """Processes come and go while somebody looks."""
+    try:
+        return psutil.Process(pid)
+    except psutil.NoSuchProcess:
+        return None
 
 
 @contextmanager
