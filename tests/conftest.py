@@ -7,9 +7,11 @@ import pytest
 from django.core.management.color import Style
 from django.core.management.commands import migrate
 from django.db.backends.postgresql.operations import DatabaseOperations
+from pytest_django import DjangoDbBlocker
 
 from consortium.embedded.servers import Servers
-from tests import personas, schema, session
+from tests import keeping, personas, schema, session
+from tests.keeping import shared
 
 APPEND_ONLY = {
     "consortium_auditevent",
@@ -72,14 +74,34 @@ def tests_may_empty_append_only_tables() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    yield
+    with django_db_blocker.unblock():
+        keeping.undo()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest) -> None:
+    """The helper begins the test's transaction; what tests share is made before it, in one around it."""
+    if fixturedef.argname == "_django_db_helper":
+        with request.getfixturevalue("django_db_blocker").unblock():
+            keeping.prepare(request.node)
+
+
 @pytest.fixture
+@shared
 def people(db: None) -> personas.Personas:
     return personas.make()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first; those that start browsers or whole portals come last."""
-    items.sort(key=lambda item: any(item.get_closest_marker(kind) for kind in SLOW))
+    """Those that start browsers or whole portals come last; first the long files that go through all rooms."""
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        return any(item.get_closest_marker(kind) for kind in SLOW), len(item.path.parts)
+
+    items.sort(key=place)
 
 
 def pytest_unconfigure() -> None:

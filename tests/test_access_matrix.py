@@ -6,10 +6,12 @@ The object behind a URL belongs to Falun. The answers: 200 page, 302 to log-in o
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -17,7 +19,7 @@ from pytest_django import DjangoDbBlocker
 
 from archive.models import SIP
 from consortium.models import User
-from tests import factories, personas
+from tests import factories, keeping, personas
 from tests.deliveries import inventorying, projecting
 from tests.governance import costing, meeting_rows, membering, publishing
 from tests.personas import Personas
@@ -376,22 +378,31 @@ def test_every_url_has_a_row_and_every_row_a_url() -> None:
 
 @dataclass(frozen=True)
 class House:
-    people: Personas
     objects: dict[str, str]
+    cookies: dict[str, SimpleCookie]
 
 
 @pytest.fixture(scope="module")
 def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """One transaction around all rows, never committed; making everything anew for each row would take minutes."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock():
+        keeping.undo()
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")
 def house(db: None) -> House:
     people = personas.make()
-    return House(people, one_of_everything(people))
+    return House(one_of_everything(people), {name: signed_in(getattr(people, name)) for name in personas.NAMES})
+
+
+def signed_in(who: User | AnonymousUser) -> SimpleCookie:
+    client = Client()
+    if isinstance(who, User):
+        client.force_login(who)
+    return client.cookies
 
 
 def one_of_everything(people: Personas) -> dict[str, str]:
@@ -436,10 +447,9 @@ def test_access(name: str, house: House) -> None:
     """Each persona asks in a savepoint of its own, so that nobody meets what another one did."""
     row, answers = MATRIX[name], []
     for persona in personas.NAMES:
-        who, client = getattr(house.people, persona), Client()
+        client = Client()
+        client.cookies.load(house.cookies[persona])
         with transaction.atomic():
-            if isinstance(who, User):
-                client.force_login(who)
             answers.append(answer(client, name, row, house.objects))
             transaction.set_rollback(True)
     assert dict(zip(personas.NAMES, answers, strict=True)) == dict(

@@ -15,6 +15,7 @@ from archive.models import AIP, SIP, PreservationEvent, ValidationReport
 from archive.packages import build
 from archive.packages.check import check
 from archive.packages.fixity import Content
+from archive.packages.report import Report
 from consortium.models import User
 from consortium.models.leases import database_now
 from deliveries.models import SubmissionAgreement
@@ -49,8 +50,7 @@ def judged(source: Path, owner: Municipality | None = None, by: User | None = No
     )
     sip.path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, sip.path)
-    found: list[Content] = []
-    report = check(sip.path, collect=found.append, sha256=sha256, identify=True)
+    report, found = _verdict(sip.path, sha256)
     with open(validation.inventory_path(sip), "w", encoding="utf-8") as inventory:
         inventory.writelines(json.dumps(dataclasses.asdict(file), ensure_ascii=False) + "\n" for file in found)
     sip.objid = report.facts.objid
@@ -66,6 +66,17 @@ def judged(source: Path, owner: Municipality | None = None, by: User | None = No
     )
     preservation.note(PreservationEvent.Kind.RECEPTION, sip=sip, once=f"reception {sip.pk}", sha256=sha256)
     return sip
+
+
+_verdicts: dict[str, tuple[Report, list[Content]]] = {}
+
+
+def _verdict(path: Path, sha256: str) -> tuple[Report, list[Content]]:
+    """The engine's own; the same bytes are judged once, since it always says the same of them."""
+    if sha256 not in _verdicts:
+        found: list[Content] = []
+        _verdicts[sha256] = check(path, collect=found.append, sha256=sha256, identify=True), found
+    return _verdicts[sha256]
 
 
 def accepted(

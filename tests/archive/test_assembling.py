@@ -22,6 +22,7 @@ from consortium.models import AuditEvent, OutgoingMail, User
 from consortium.models.leases import database_now
 from deliveries.models import SubmissionAgreement
 from tests import factories
+from tests.keeping import shared
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
@@ -30,16 +31,19 @@ HEADS = "Fil;Titel;Datum;Diarienummer;Ärendemening;Handlingstyp;Sekretess"
 
 
 @pytest.fixture
+@shared
 def producer(people: Personas) -> User:
     return people.producer_falun
 
 
 @pytest.fixture
+@shared
 def agreement(people: Personas) -> SubmissionAgreement:
     return factories.agreement(factories.municipality("2080"), number="KS 2024/5")
 
 
 @pytest.fixture
+@shared
 def draft(agreement: SubmissionAgreement, producer: User) -> Draft:
     return assembling.start(agreement, label="Protokoll 2010", kind="production", by=producer)
 

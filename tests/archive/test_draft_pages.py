@@ -13,12 +13,14 @@ from archive.models import SIP, Draft
 from deliveries.models import SubmissionAgreement
 from tests import factories
 from tests.archive.tus_client import encoded
+from tests.keeping import shared
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def agreement(people: Personas) -> SubmissionAgreement:
     return factories.agreement(factories.municipality("2080"), number="KS 2024/5", public_by_default=True)
 
@@ -31,6 +33,7 @@ def client(people: Personas) -> Client:
 
 
 @pytest.fixture
+@shared
 def draft(agreement: SubmissionAgreement, people: Personas) -> Draft:
     return factories.draft(agreement.owner, people.producer_falun, "kf 2010.pdf", "kf 2011.pdf", agreement=agreement)
 

@@ -26,6 +26,7 @@ from consortium.models.leases import database_now
 from deliveries.models import SubmissionAgreement
 from tests import factories
 from tests.archive.tus_client import Tus
+from tests.keeping import shared
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
@@ -35,11 +36,13 @@ DAY = 86400
 
 
 @pytest.fixture
+@shared
 def agreement(people: Personas) -> SubmissionAgreement:
     return factories.agreement(factories.municipality("2080"))
 
 
 @pytest.fixture
+@shared
 def producer(people: Personas) -> User:
     return people.producer_falun
 
@@ -139,6 +142,7 @@ def test_bytes_are_in_place_before_the_row_commits(
 
 
 @pytest.fixture
+@shared
 def undigested(agreement: SubmissionAgreement, producer: User) -> SIP:
     return claimed(reception.receive(whole(agreement, producer), by=producer))
 

@@ -12,6 +12,7 @@ from archive.packages.report import Severity
 from consortium.models import AuditEvent, User
 from consortium.models.leases import database_now
 from tests import factories
+from tests.keeping import shared
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,7 @@ def signed_in(user: User) -> Client:
 
 
 @pytest.fixture
+@shared
 def sip(people: Personas) -> SIP:
     sip = factories.sip(status=SIP.Status.VALID, objid="UUID:prov", received_by=people.producer_falun)
     factories.report(sip, factories.group("CSIP5", Severity.WARNING, "METS.xml"))

@@ -19,6 +19,7 @@ from consortium.models import AuditEvent
 from deliveries.models import SubmissionAgreement
 from tests import factories
 from tests.archive.tus_client import COLLECTION, Tus, encoded, told
+from tests.keeping import shared
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,7 @@ BODY = b"0123456789abcdef" * 4
 
 
 @pytest.fixture
+@shared
 def agreement(people: Personas) -> SubmissionAgreement:
     return factories.agreement(factories.municipality("2080"), number="KS 2022/0117")
 

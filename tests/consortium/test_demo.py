@@ -7,12 +7,14 @@ from consortium.site.demo import contents, members, people, projects
 from deliveries.models import DeliveryProject, Participation, SourceSystem
 from governance.models import Municipality
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 Status = DeliveryProject.Status
 
 
 @pytest.fixture
+@shared
 def dalarna(db: None) -> None:
     consortium = members.load()
     projects.load(consortium)

@@ -12,12 +12,14 @@ from governance.feedback import summary
 from governance.inquiries import tally
 from governance.models import Body, Consortium, ExtensionRound, FeedbackTopic, Inquiry, MeetingSeries, Municipality
 from governance.year_wheel import Kind
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 JANUARY = datetime.date(2022, 1, 15)
 
 
 @pytest.fixture
+@shared
 def loaded(db: None) -> None:
     dalarna = members.load()
     people.load(dalarna)

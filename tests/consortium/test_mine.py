@@ -13,6 +13,7 @@ from consortium.models import User
 from governance.models import ActionItem, Attachment, Attendance, Body, Inquiry, InquiryReply, Meeting, Seat
 from tests import factories
 from tests.governance import costing
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -20,11 +21,13 @@ TOMORROW = timezone.localdate() + datetime.timedelta(days=1)
 
 
 @pytest.fixture
+@shared
 def member() -> User:
     return factories.user_with(Role.STEERING_MEMBER, factories.consortium(), "Kanslichef, Falun")
 
 
 @pytest.fixture
+@shared
 def body() -> Body:
     return Body.objects.create(
         consortium=factories.consortium(),
@@ -36,6 +39,7 @@ def body() -> Body:
 
 
 @pytest.fixture
+@shared
 def seat(member: User, body: Body) -> Seat:
     return Seat.objects.create(
         body=body,

@@ -11,22 +11,26 @@ from deliveries.agreements import Side
 from deliveries.models import SourceSystem, SubmissionAgreement, SystemAlias
 from governance.models import Municipality
 from tests import factories
+from tests.keeping import shared
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def falun(people: Personas) -> Municipality:
     return factories.municipality("2080")
 
 
 @pytest.fixture
+@shared
 def writer(people: Personas) -> User:
     return people.archivist_falun
 
 
 @pytest.fixture
+@shared
 def draft(falun: Municipality, writer: User) -> SubmissionAgreement:
     return agreements.draft(falun, factories.system("ECOS"), "KS 2024/17", by=writer)
 

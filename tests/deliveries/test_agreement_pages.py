@@ -16,12 +16,14 @@ from deliveries import agreement_contents, agreements, recipes
 from deliveries.models import SubmissionAgreement
 from tests import factories
 from tests.consortium.pdf import Read
+from tests.keeping import shared
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def draft(people: Personas) -> SubmissionAgreement:
     falun = factories.municipality("2080")
     return agreements.draft(falun, factories.system("Procapita"), "KS 2024/17", by=people.archivist_falun)

@@ -17,12 +17,14 @@ from deliveries import board, projects
 from deliveries.board import Filters
 from deliveries.models import DeliveryProject, Participation, Phase, Status
 from tests import factories
+from tests.keeping import shared
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def by() -> User:
     return factories.user_with(Role.IT_ARCHIVIST, factories.consortium())
 

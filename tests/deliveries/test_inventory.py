@@ -10,12 +10,14 @@ from deliveries import inventory
 from deliveries.editing import ChangedMeanwhile
 from deliveries.models import SystemInventory
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2019, 6, 30)
 
 
 @pytest.fixture
+@shared
 def user(db: None) -> User:
     return factories.user()
 

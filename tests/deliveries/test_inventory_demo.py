@@ -7,11 +7,13 @@ from deliveries import planning, prioritisation, sharing
 from deliveries.models import Prioritisation, SourceSystem, SystemInventory
 from governance.models import Consortium, Municipality
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def dalarna(db: None) -> Consortium:
     consortium = members.load()
     projects.load(consortium)

@@ -17,12 +17,14 @@ from deliveries import inventory, inventory_import, systems
 from deliveries.inventory_columns import COLUMNS, WrongColumns
 from deliveries.models import InventoryImport, SourceSystem, SystemInventory
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 HEAD = "Kommun;System;Antal poster;Storlek (GB);Bevarande;K;R;T;Avtalet går ut;I drift;Anteckning\n"
 
 
 @pytest.fixture
+@shared
 def user(db: None) -> User:
     """May edit in Falun and Leksand, and knows of Säter without editing there."""
     for name, aliases in {

@@ -21,17 +21,20 @@ from deliveries.models import (
 )
 from deliveries.project_refusals import ChangedMeanwhile, GateClosed, NotNow
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 OWNER = ProjectFunction.Kind.BUSINESS_OWNER
 
 
 @pytest.fixture
+@shared
 def by() -> User:
     return factories.user("Arkivarie, Falun")
 
 
 @pytest.fixture
+@shared
 def part(by: User) -> Participation:
     falun = factories.municipality("2080")
     project = projects.create(factories.consortium(), factories.system(), "ECOS 2", [falun], by=by)

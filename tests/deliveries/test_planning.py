@@ -11,6 +11,7 @@ from deliveries import inventory, planning
 from deliveries.editing import ChangedMeanwhile
 from deliveries.models import DeliveryPlan
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 Status = DeliveryPlan.Status
@@ -25,6 +26,7 @@ DECIDED: dict[str, Any] = {
 
 
 @pytest.fixture
+@shared
 def user(db: None) -> User:
     return factories.user()
 

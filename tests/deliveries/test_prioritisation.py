@@ -16,6 +16,7 @@ from deliveries.editing import ChangedMeanwhile
 from deliveries.models import Prioritisation, SourceSystem, SystemScore
 from deliveries.prioritisation import Parts, Weights, rank
 from tests import factories
+from tests.keeping import shared
 
 DAY = datetime.date(2023, 2, 13)
 LETTERS = "ABCDEFGHIJ"
@@ -100,11 +101,13 @@ def test_weights_must_weigh_something_and_keep_to_the_scale() -> None:
 
 
 @pytest.fixture
+@shared
 def user(db: None) -> User:
     return factories.user("IT-arkivarie")
 
 
 @pytest.fixture
+@shared
 def draft(user: User) -> Prioritisation:
     row = prioritisation.begin(factories.consortium(), 2023, by=user)
     scores = [

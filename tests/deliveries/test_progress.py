@@ -15,17 +15,20 @@ from deliveries import progress, projects, reconciliation
 from deliveries.models import Delivery, DeliveryOutcome, News, Participation, Status
 from deliveries.project_refusals import NotNow, ReasonMissing
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 Outcome = DeliveryOutcome.Kind
 
 
 @pytest.fixture
+@shared
 def by() -> User:
     return factories.user("Arkivarie, Falun")
 
 
 @pytest.fixture
+@shared
 def part(by: User) -> Participation:
     falun = factories.municipality("2080")
     project = projects.create(

@@ -9,6 +9,7 @@ from deliveries import sharing, status
 from deliveries.models import DeliveryProject, FileStream, News
 from governance import standing
 from governance.models import Consortium
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 MEETING = datetime.date(2022, 11, 24)
@@ -16,6 +17,7 @@ DAY_AFTER = datetime.date(2022, 11, 25)
 
 
 @pytest.fixture
+@shared
 def dalarna(db: None) -> Consortium:
     consortium = members.load()
     projects.load(consortium)

@@ -27,17 +27,20 @@ from deliveries.models import (
 from tests import factories
 from tests.consortium.pdf import Read
 from tests.deliveries import projecting
+from tests.keeping import shared
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def by() -> User:
     return factories.user_with(Role.IT_ARCHIVIST, factories.consortium())
 
 
 @pytest.fixture
+@shared
 def project(by: User) -> DeliveryProject:
     falun, leksand = factories.municipality("2080"), factories.municipality("2029")
     return projects.create(

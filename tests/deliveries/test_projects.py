@@ -21,6 +21,7 @@ from deliveries.project_refusals import (
 )
 from governance.models import Membership
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 Role = Participation.Role
@@ -28,11 +29,13 @@ DAY = datetime.date
 
 
 @pytest.fixture
+@shared
 def by() -> User:
     return factories.user("IT-arkivarie")
 
 
 @pytest.fixture
+@shared
 def project(by: User) -> DeliveryProject:
     falun, leksand = factories.municipality("2080"), factories.municipality("2029")
     return projects.create(

@@ -11,17 +11,20 @@ from deliveries import progress, projects, recurrence, tasks
 from deliveries.models import DeliveryOutcome, DeliveryProject, News, Occurrence, Status
 from deliveries.project_refusals import NotNow
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date
 
 
 @pytest.fixture
+@shared
 def by() -> User:
     return factories.user("IT-arkivarie")
 
 
 @pytest.fixture
+@shared
 def pmo(by: User) -> DeliveryProject:
     project = projects.create(factories.consortium(), factories.system("PMO"), "PMO", by=by, status=Status.RECURRING)
     recurrence.set_rhythm(project, by=by, every_months=12, first_due_on=DAY(2022, 9, 1), remind_days=30)

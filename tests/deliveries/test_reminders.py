@@ -11,6 +11,7 @@ from consortium.models import OutgoingMail, User
 from deliveries import projects, reminders
 from deliveries.models import DeliveryProject, News, NewsChoice
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 Kind = News.Kind
@@ -18,6 +19,7 @@ MORNING = datetime.datetime(2022, 11, 25, 7, 0, tzinfo=datetime.UTC)
 
 
 @pytest.fixture
+@shared
 def project() -> DeliveryProject:
     falun, leksand = factories.municipality("2080"), factories.municipality("2029")
     return projects.create(
@@ -26,6 +28,7 @@ def project() -> DeliveryProject:
 
 
 @pytest.fixture
+@shared
 def archivist(project: DeliveryProject) -> User:
     falun = factories.municipality("2080")
     user = factories.user_with(Role.ARCHIVIST, falun, "Arkivarie, Falun")

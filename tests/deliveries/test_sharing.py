@@ -11,11 +11,13 @@ from deliveries.models import DeliveryProject, Participation, SourceSystem, Stat
 from deliveries.project_refusals import NotAMember, Refused
 from governance.models import Consortium, Municipality
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def dalarna(db: None) -> Consortium:
     consortium = members.load()
     projects.load(consortium)
@@ -23,6 +25,7 @@ def dalarna(db: None) -> Consortium:
 
 
 @pytest.fixture
+@shared
 def user(db: None) -> User:
     return factories.user("IT-arkivarie")
 

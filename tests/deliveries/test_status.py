@@ -13,17 +13,20 @@ from deliveries.models import FileStream, Occurrence, Phase, Recurrence, Status
 from governance import standing
 from governance.models import Consortium
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date
 
 
 @pytest.fixture
+@shared
 def dalarna() -> Consortium:
     return factories.consortium()
 
 
 @pytest.fixture
+@shared
 def by() -> User:
     return factories.user("IT-arkivarie")
 

@@ -24,6 +24,7 @@ from deliveries.models import (
 from governance.models import Membership
 from tests import factories
 from tests.deliveries.inventorying import scored
+from tests.keeping import shared
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
@@ -233,6 +234,7 @@ def test_who_cannot_edit_for_the_consortium_is_not_offered_joint_projects(archiv
 
 
 @pytest.fixture
+@shared
 def draft(people: Personas) -> Prioritisation:
     made = scored(factories.system("ECOS"), people.it_archivist)
     each = {"system": factories.system("PMO"), "need": 2, "ease": 3, "saving": 5, "motive": ""}

@@ -25,6 +25,7 @@ from governance.paragraphs import Commented, Content, Decided, Dissented, ToDo, 
 from tests.consortium import pdf
 from tests.governance import steering
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -32,11 +33,13 @@ DAY = datetime.date.fromisoformat
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     return steering.group()
 
 
 @pytest.fixture
+@shared
 def kept(group: Steering) -> Minutes:
     return ready(group)
 

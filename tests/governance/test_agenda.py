@@ -8,6 +8,7 @@ from governance import agenda, meetings, standing
 from governance.models import AgendaItem, Meeting
 from tests.governance import steering
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -15,11 +16,13 @@ PDF = b"%PDF-1.7 handling"
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     return steering.group()
 
 
 @pytest.fixture
+@shared
 def afternoon(group: Steering) -> Meeting:
     """Five items between one and four o'clock, without standing ones."""
     meeting = steering.coming(group, starts_at=datetime.time(13), ends_at=datetime.time(16))

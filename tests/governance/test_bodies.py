@@ -13,17 +13,20 @@ from governance.models import Body, Party, Seat
 from governance.revising import ChangedMeanwhile
 from tests import factories
 from tests.governance import steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2022, 11, 24)
 
 
 @pytest.fixture
+@shared
 def admin() -> User:
     return factories.user("Konsortieadministratör")
 
 
 @pytest.fixture
+@shared
 def body() -> Body:
     return steering.group().body
 

@@ -12,11 +12,13 @@ from governance.calendar import IncompleteDate
 from governance.models import Body, FeedToken, Meeting, MeetingSeries, PlannedMeeting
 from tests.governance import steering
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     return steering.group()
 

@@ -12,6 +12,7 @@ from governance.models import AgendaItem, Attendance, Meeting, Minutes, Paragrap
 from governance.paragraphs import Content, Decided
 from tests.governance import steering
 from tests.governance.steering import THE_DAY, Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -19,11 +20,13 @@ WRONG_DAY = "torsdagen den 24 september, kl 10-11:30, via Teams"
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     return steering.group()
 
 
 @pytest.fixture
+@shared
 def kept(group: Steering) -> Minutes:
     """Minutes without a single fault: one decision item, decided."""
     meeting = steering.meeting(group)

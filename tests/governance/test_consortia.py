@@ -13,17 +13,20 @@ from governance.consortia import AlreadyThere, HostIsNoMember
 from governance.models import Consortium, HostChange, StageChange
 from governance.revising import ChangedMeanwhile
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 Stage = Consortium.Stage
 
 
 @pytest.fixture
+@shared
 def admin() -> User:
     return factories.user("Konsortieadministratör")
 
 
 @pytest.fixture
+@shared
 def skane(admin: User) -> Consortium:
     made = Consortium.objects.create(
         name="SkånEarkiv",

@@ -17,6 +17,7 @@ from governance.views import cost_words
 from tests import factories
 from tests.consortium.pdf import Read
 from tests.governance import costing
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -24,11 +25,13 @@ SCREEN_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
 
 
 @pytest.fixture
+@shared
 def consortium() -> Consortium:
     return costing.members()
 
 
 @pytest.fixture
+@shared
 def economist(consortium: Consortium) -> User:
     return costing.economist()
 

@@ -15,16 +15,19 @@ from governance.paragraphs import Content, Decided
 from tests import factories
 from tests.governance import costing, publishing, steering
 from tests.governance.costing import ON, YEAR
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def economist() -> User:
     return costing.economist()
 
 
 @pytest.fixture
+@shared
 def consortium() -> Consortium:
     return costing.members()
 

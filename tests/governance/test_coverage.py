@@ -6,6 +6,7 @@ import pytest
 
 from governance.coverage import coverage
 from governance.models import Body, Consortium, Membership, Municipality, Party, Seat
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 START = datetime.date(2020, 1, 1)
@@ -14,6 +15,7 @@ FYRBODAL += ["Tanum", "Trollhättan", "Uddevalla", "Vänersborg", "Åmål"]
 
 
 @pytest.fixture
+@shared
 def body() -> Body:
     consortium = Consortium.objects.create(
         name="E-råd Fyrbodal", slug="fyrbodal", stage="project", legal_form="projekt"

@@ -11,12 +11,14 @@ from governance.models import Contact, Dispatch, DispatchGroup, Minutes
 from tests import factories
 from tests.governance import publishing, steering
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 CODES = ["2080", "2082", "2062", "2029", "2021", "2084", "2034", "2031"]
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     made = steering.group()
     for code in CODES:
@@ -29,6 +31,7 @@ def group() -> Steering:
 
 
 @pytest.fixture
+@shared
 def minutes(group: Steering) -> Minutes:
     return publishing.adjusted(group)
 

@@ -16,11 +16,13 @@ from tests.consortium import pdf
 from tests.governance import publishing, steering
 from tests.governance.publishing import CONTENT
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     return steering.group()
 

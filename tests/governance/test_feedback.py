@@ -9,6 +9,7 @@ from governance import feedback
 from governance.feedback import NamesSomebody, TopicClosed
 from governance.models import Feedback, FeedbackTopic
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 SAID = [
@@ -21,6 +22,7 @@ SAID = [
 
 
 @pytest.fixture
+@shared
 def topic() -> FeedbackTopic:
     factories.municipality("2082")
     admin = factories.user("Konsortieadministratör")

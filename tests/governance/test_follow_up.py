@@ -12,6 +12,7 @@ from governance.paragraphs import Content, Decided, ToDo
 from tests import factories
 from tests.governance import publishing, steering
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 NEXT = Content(
@@ -22,6 +23,7 @@ NEXT = Content(
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     made = steering.group()
     publishing.adjusted(made)

@@ -15,6 +15,7 @@ from governance.old_minutes.source import Unreadable
 from tests.consortium import pdf
 from tests.governance import steering
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 TEXT = """Styrgruppsmöte 2019-03-14
@@ -51,11 +52,13 @@ CONFIRMED = Confirmed(
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     return steering.group()
 
 
 @pytest.fixture
+@shared
 def old(group: Steering) -> OldMinutes:
     return importing.propose(group.body, "protokoll.txt", TEXT.encode(), by=group.secretary)
 

@@ -13,17 +13,20 @@ from governance.revising import ChangedMeanwhile
 from tests import factories
 from tests.governance import steering
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2023, 1, 20)
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     return steering.group()
 
 
 @pytest.fixture
+@shared
 def asked(group: Steering) -> Inquiry:
     """Säter, Vansbro and Mora said something at the meeting; Falun was away and Avesta has nobody."""
     facts = {"body": group.body, "question": "När kan ni fatta beslut efter den 7 december?", "kind": Inquiry.Kind.DAY}

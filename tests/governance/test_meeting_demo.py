@@ -9,11 +9,13 @@ from consortium.site.demo import bodies, consortia, meetings, members, people, p
 from governance import adjustment, checking
 from governance.documents.minutes import attendance_lists
 from governance.models import ActionItem, Attendance, Meeting, Minutes
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def november() -> Minutes:
     with translation.override("sv"):
         dalarna = members.load()

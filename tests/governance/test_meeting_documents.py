@@ -13,6 +13,7 @@ from governance.paragraphs import Commented, Content, Decided, Dissented
 from tests.consortium import pdf
 from tests.governance import publishing, steering
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -29,11 +30,13 @@ FULL = Content(
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     return steering.group()
 
 
 @pytest.fixture
+@shared
 def kept(group: Steering) -> Minutes:
     return publishing.written(group, FULL)
 

@@ -16,16 +16,19 @@ from governance.models import Attendance, Meeting, Minutes, Paragraph
 from governance.paragraphs import Content, content_of
 from tests.governance import publishing, steering
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     return steering.group()
 
 
 @pytest.fixture
+@shared
 def kept(group: Steering) -> Minutes:
     return publishing.written(group)
 

@@ -14,6 +14,7 @@ from governance.models import Consortium, Membership, Municipality
 from governance.revising import ChangedMeanwhile
 from tests import factories
 from tests.governance import sjuharad
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 Status = Membership.Status
@@ -21,11 +22,13 @@ DAY = datetime.date(2022, 3, 1)
 
 
 @pytest.fixture
+@shared
 def admin() -> User:
     return factories.user("Konsortieadministratör")
 
 
 @pytest.fixture
+@shared
 def consortium(admin: User) -> Consortium:
     return sjuharad.make(admin)
 

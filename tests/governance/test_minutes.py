@@ -13,6 +13,7 @@ from governance.models.minutes import NotAParagraph, read_paragraph
 from governance.paragraphs import Commented, Content, Decided, Dissented, ToDo, content_of
 from tests.governance import steering
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -33,11 +34,13 @@ FULL = Content(
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     return steering.group()
 
 
 @pytest.fixture
+@shared
 def kept(group: Steering) -> Minutes:
     meeting = steering.meeting(group)
     meeting.items.exclude(standing_key=standing.CHOOSE_ADJUSTER).delete()
@@ -47,6 +50,7 @@ def kept(group: Steering) -> Minutes:
 
 
 @pytest.fixture
+@shared
 def paragraph(kept: Minutes) -> Paragraph:
     return kept.paragraphs.get(title="Status")
 

@@ -9,16 +9,19 @@ from governance import municipalities
 from governance.models import FeeSchedule, Municipality
 from governance.revising import ChangedMeanwhile
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def admin() -> User:
     return factories.user("Konsortieadministratör")
 
 
 @pytest.fixture
+@shared
 def falun() -> Municipality:
     return factories.municipality("2080")
 

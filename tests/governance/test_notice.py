@@ -13,16 +13,19 @@ from governance.models import Meeting, Seat
 from tests.consortium import pdf
 from tests.governance import steering
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     return steering.group()
 
 
 @pytest.fixture
+@shared
 def meeting(group: Steering) -> Meeting:
     return steering.coming(group)
 

@@ -10,21 +10,25 @@ from governance.meetings import EditedMeanwhile
 from governance.models import Consortium, Minutes, Notice, Posting
 from tests.governance import publishing, steering
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     return publishing.board()
 
 
 @pytest.fixture
+@shared
 def minutes(group: Steering) -> Minutes:
     return publishing.adjusted(group)
 
 
 @pytest.fixture
+@shared
 def notice(minutes: Minutes, group: Steering) -> Notice:
     made = notices.write(minutes, kept_at="E-arkivcentrum, Säter", by=group.secretary)
     # Adjusted on a day long ago, so that days after it have been.

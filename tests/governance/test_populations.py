@@ -9,6 +9,7 @@ from governance import populations
 from governance.models import Population
 from governance.populations import NotConfirmable
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 NEW_YEAR = datetime.date(2023, 12, 31)
@@ -16,6 +17,7 @@ NBSP = "\u00a0"
 
 
 @pytest.fixture
+@shared
 def admin() -> User:
     factories.municipality("2080"), factories.municipality("2082")
     return factories.user("Ekonom")

@@ -13,16 +13,19 @@ from tests.consortium import pdf
 from tests.governance import publishing, steering
 from tests.governance.publishing import CONTENT
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     return steering.group()
 
 
 @pytest.fixture
+@shared
 def minutes(group: Steering) -> Minutes:
     return publishing.adjusted(group)
 

@@ -19,6 +19,7 @@ from governance.models import Contact, Dispatch, DispatchGroup, Extract, Minutes
 from tests import factories
 from tests.governance import publishing, steering
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 OLD = """Styrgruppsmöte 2019-03-14
@@ -36,6 +37,7 @@ Planen godkänns.
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     made = steering.group()
     for code in ("2080", "2062"):
@@ -46,6 +48,7 @@ def group() -> Steering:
 
 
 @pytest.fixture
+@shared
 def minutes(group: Steering) -> Minutes:
     return publishing.adjusted(group)
 

@@ -10,6 +10,7 @@ from governance.models import ExtensionRound, Inquiry, Milestone, RoundDecision
 from governance.revising import ChangedMeanwhile
 from governance.rounds import DecisionWithoutDay, NotAMember
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 LETTER, FEDERATION_DECIDES = datetime.date(2022, 11, 22), datetime.date(2022, 12, 7)
@@ -17,11 +18,13 @@ BY = datetime.date(2022, 12, 31)
 
 
 @pytest.fixture
+@shared
 def admin() -> User:
     return factories.user("Konsortieadministratör")
 
 
 @pytest.fixture
+@shared
 def opened(admin: User) -> ExtensionRound:
     for code in ("2080", "2029", "2062"):
         factories.municipality(code)

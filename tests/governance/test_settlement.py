@@ -12,6 +12,7 @@ from governance import costs, runway, settlement
 from governance.models import Budget, CostAllocation, CostReport
 from governance.models.costs import MOST_KRONOR
 from tests.governance import costing
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -19,11 +20,13 @@ Kind = CostReport.Kind
 
 
 @pytest.fixture
+@shared
 def economist() -> User:
     return costing.economist()
 
 
 @pytest.fixture
+@shared
 def budget(economist: User) -> Budget:
     return costing.decided(by=economist)
 

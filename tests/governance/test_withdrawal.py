@@ -9,12 +9,14 @@ from governance import membership, withdrawal
 from governance.models import Consortium, Membership, ReturnItem, Withdrawal
 from governance.withdrawal import NoticeStillRuns, NotRunning, RecordsNotReturned
 from tests import factories
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 NOTIFIED = datetime.date(2023, 1, 31)
 
 
 @pytest.fixture
+@shared
 def admin() -> User:
     return factories.user("Konsortieadministratör")
 

@@ -12,6 +12,7 @@ from governance.revising import ChangedMeanwhile
 from governance.year_wheel import AlreadyApproved, Kind, NothingPlanned, OtherYear, TwiceTheSame
 from tests.governance import steering
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
 Deadline = AgreementDeadline.Kind
@@ -19,6 +20,7 @@ DATES = [((2, 13), 9, Deadline.ACCOUNTS), ((4, 17), 10, Deadline.BUDGET), ((9, 2
 
 
 @pytest.fixture
+@shared
 def group() -> Steering:
     made = steering.group()
     for kind, month, day in ((Deadline.ACCOUNTS, 2, 15), (Deadline.BUDGET, 4, None), (Deadline.INTERIM, 9, None)):
@@ -27,6 +29,7 @@ def group() -> Steering:
 
 
 @pytest.fixture
+@shared
 def series(group: Steering) -> MeetingSeries:
     return year_wheel.propose(group.body, 2023, by=group.secretary)
 
