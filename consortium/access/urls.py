@@ -3,6 +3,10 @@
 from allauth.account import views as account
 from django.urls import include, path
 
+from consortium.access import passkeys
+
+passkeys.leave_unread()
+
 urlpatterns = [
     path("logga-in/", account.login, name="account_login"),
     path("logga-ut/", account.logout, name="account_logout"),
