@@ -6,9 +6,8 @@ no entity, external file or schema location is ever followed. Limits are counted
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import IO, Any, Literal
-
-from lxml import etree
 
 from archive.packages.xml_bytes import DEFAULT_LIMITS, Refusal, XMLLimits, XMLRefused, guarded, utf8_chunks
 
@@ -62,26 +61,20 @@ def iterparse(
     For things too large to be held whole: each child of a `parts_of` element counts as wanted unless it is itself
     opened, and ("end", element) comes also for `closed` elements, emptied, when their last child has been read.
     """
-    parser = etree.XMLPullParser(events=("start", "end"), schema=schema, encoding="utf-8", **STRICT)
     walk = _Walk(limits, wanted, opened, closed, parts_of)
-    try:
+    with _parsing("start", "end", schema=schema) as parser:
         for chunk in guarded(utf8_chunks(source, limits), limits):
             parser.feed(chunk)
             yield from walk.events(parser.read_events())
         parser.close()
         yield from walk.events(parser.read_events())
-    except etree.XMLSyntaxError as error:
-        raise _refused(error) from None
-    except etree.LxmlError as error:
-        raise XMLRefused(Refusal.MALFORMED, detail=str(error)[:200]) from None
 
 
 def every_event(
     source: IO[bytes] | Iterable[bytes], *, limits: XMLLimits = DEFAULT_LIMITS
 ) -> Iterator[tuple[Event, Element]]:
     """All starts and ends, for a reader that must see each element; it calls `forget` on what it has done with."""
-    parser = etree.XMLPullParser(events=("start", "end"), encoding="utf-8", **STRICT)
-    try:
+    with _parsing("start", "end") as parser:
         first = True
         for chunk in guarded(utf8_chunks(source, limits), limits):
             parser.feed(chunk)
@@ -92,24 +85,17 @@ def every_event(
                 yield event, element
         parser.close()
         yield from parser.read_events()
-    except etree.XMLSyntaxError as error:
-        raise _refused(error) from None
-    except etree.LxmlError as error:
-        raise XMLRefused(Refusal.MALFORMED, detail=str(error)[:200]) from None
 
 
 def first_element(source: IO[bytes] | Iterable[bytes], *, limits: XMLLimits = DEFAULT_LIMITS) -> Element:
     """The root with its attributes and namespaces, read from as few bytes as possible: to tell what a document is."""
-    parser = etree.XMLPullParser(events=("start",), encoding="utf-8", **STRICT)
-    try:
+    with _parsing("start") as parser:
         for chunk in guarded(utf8_chunks(source, limits), limits):
             parser.feed(chunk)
             for _, element in parser.read_events():
                 _refuse_doctype(element)
                 return element
         parser.close()
-    except etree.XMLSyntaxError as error:
-        raise _refused(error) from None
     raise XMLRefused(Refusal.MALFORMED, detail="no element")
 
 
@@ -117,10 +103,9 @@ def read_tree(
     source: IO[bytes] | Iterable[bytes], *, limits: XMLLimits = DEFAULT_LIMITS, max_bytes: int = 16 * 1024**2
 ) -> Element:
     """A small document whole, as its root element. Refuses more than `max_bytes`; large ones go through `iterparse`."""
-    parser = etree.XMLPullParser(events=("start",), encoding="utf-8", **STRICT)
     budget = max_bytes
     walk = _Walk(limits)
-    try:
+    with _parsing("start") as parser:
         for chunk in guarded(utf8_chunks(source, limits), limits):
             budget -= len(chunk)
             if budget < 0:
@@ -128,8 +113,19 @@ def read_tree(
             parser.feed(chunk)
             walk.only_look(parser.read_events())
         return parser.close()
+
+
+@contextmanager
+def _parsing(*events: str, schema: Any = None) -> Iterator[Any]:
+    """A push parser whose errors leave as ours. libxml2 is loaded by who reads; the web only names formats."""
+    from lxml import etree
+
+    try:
+        yield etree.XMLPullParser(events=events, schema=schema, encoding="utf-8", **STRICT)
     except etree.XMLSyntaxError as error:
-        raise _refused(error) from None
+        raise _refused(error, etree.ErrorTypes) from None
+    except etree.LxmlError as error:
+        raise XMLRefused(Refusal.MALFORMED, detail=str(error)[:200]) from None
 
 
 class _Walk:
@@ -213,11 +209,11 @@ def _refuse_doctype(root: Element) -> None:
         raise XMLRefused(Refusal.DOCTYPE, line=root.sourceline, detail="the document has a DOCTYPE")
 
 
-def _refused(error: Any) -> XMLRefused:
+def _refused(error: Any, kinds: Any) -> XMLRefused:
     text = str(error.msg or "")[:200]
-    too_much = error.code in (etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_NAME_TOO_LONG)
+    too_much = error.code in (kinds.ERR_RESOURCE_LIMIT, kinds.ERR_NAME_TOO_LONG)
     too_much = too_much or any(words in text for words in ("xcessive depth", "too long", "too big", "huge", "HUGE"))
-    if error.code == etree.ErrorTypes.ERR_INVALID_ENCODING:
+    if error.code == kinds.ERR_INVALID_ENCODING:
         reason = Refusal.ENCODING
     else:
         reason = Refusal.LIMIT if too_much else Refusal.MALFORMED
