@@ -13,6 +13,7 @@ from consortium.embedded.servers import Servers
 from tests import keeping, personas, schema, session
 from tests.keeping import shared
 
+REFERENCE = ("django_content_type", "auth_permission")  # the same for every test
 SLOW = ("browser", "load")
 
 
@@ -31,22 +32,25 @@ def django_db_modify_db_settings(servers: Servers) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def tests_may_empty_append_only_tables() -> Iterator[None]:
-    """Transactional tests end by emptying every table, the append-only ones too, which only their owner can arrange."""
-    flush = DatabaseOperations.sql_flush
+def transactional_tests_end_by_emptying_tables() -> Iterator[None]:
+    """The locked ones too, which only their owner can arrange. Truncating all would take longer than most tests do."""
 
-    def with_triggers_off(self: DatabaseOperations, style: Style, tables: list[str], **options: bool) -> list[str]:
+    def emptying(self: DatabaseOperations, style: Style, tables: list[str], **options: bool) -> list[str]:
         with self.connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT DISTINCT relname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid WHERE NOT tgisinternal"
-            )
-            guarded = sorted({name for (name,) in cursor.fetchall()}.intersection(tables))
-        off = [f'alter table "{table}" disable trigger user' for table in guarded]
-        on = [f'alter table "{table}" enable trigger user' for table in guarded]
-        return off + flush(self, style, tables, **options) + on
+            emptied = [name for name in tables if name not in REFERENCE]
+            cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in emptied))
+            full = sorted(name for (name,) in cursor.fetchall())
+            cursor.execute("SELECT relname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid WHERE NOT tgisinternal")
+            locked = sorted({name for (name,) in cursor.fetchall()}.intersection(full))
+        return [
+            *(f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in locked),
+            *(f"DELETE FROM {name}" for name in full),
+            "SET CONSTRAINTS ALL IMMEDIATE",
+            *(f"ALTER TABLE {name} ENABLE TRIGGER USER" for name in locked),
+        ]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "sql_flush", with_triggers_off)
+        patch.setattr(DatabaseOperations, "sql_flush", emptying)
         yield
 
 
