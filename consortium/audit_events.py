@@ -22,6 +22,7 @@ class Event(TextChoices):
     STAGE_CHANGED = "stage_changed", _("Antecknade ett nytt skede för ett samarbete")
     HOST_CHANGED = "host_changed", _("Antecknade ny värdkommun")
     MUNICIPALITY_CHANGED = "municipality_changed", _("Ändrade uppgifter om en kommun")
+    QUOTA_CHANGED = "quota_changed", _("Ändrade en kommuns utrymme i arkivet")
     POPULATIONS_IMPORTED = "populations_imported", _("Läste in folkmängder från fil")
     NOTICE_GIVEN = "notice_given", _("Antecknade en kommuns uppsägning")
     WITHDRAWAL_CHANGED = "withdrawal_changed", _("Ändrade en pågående uppsägning")

@@ -32,6 +32,7 @@ from governance.models.old_minutes import OldMinutes
 from governance.models.parties import Party
 from governance.models.populations import Population
 from governance.models.publications import Publication
+from governance.models.quotas import Quota
 from governance.models.rounds import Dependency, ExtensionRound, Hold, Milestone, ReturnItem, RoundDecision, Withdrawal
 from governance.models.series import AgreementDeadline, FeedToken, MeetingSeries, PlannedMeeting, SeriesComment
 from governance.models.stages import HostChange, StageChange
@@ -84,6 +85,7 @@ __all__ = [
     "Population",
     "Posting",
     "Publication",
+    "Quota",
     "Remark",
     "ReportLine",
     "ReturnItem",
