@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from archive import collection_table, reception
+from archive import collection_table, quota, reception
 from archive.collection_table import Fault, TableRow
 from archive.models import Draft, DraftRow
 from archive.packages import build
@@ -191,6 +191,7 @@ def submit(draft: Draft, *, by: User) -> Draft:
         )
     if sentences:
         raise NotReady(sentences)
+    quota.demand_room(draft.owner, look.bytes, counted=True)
     now = database_now()
     Draft.objects.filter(pk=draft.pk).update(
         status=Draft.Status.BUILDING,

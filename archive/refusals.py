@@ -73,6 +73,16 @@ class NoSpace(Refused):
     )
 
 
+class QuotaReached(Refused):
+    """The municipality's own limit, not the disk's: somebody decided it, and somebody can raise it."""
+
+    sentence = _(
+        "%(place)s har använt %(used)s av sitt utrymme på %(limit)s, och leveransen behöver %(size)s. "
+        "Ta bort utkast eller avbryt uppladdningar som inte behövs. Konsortieadministratören i %(where)s kan höja "
+        "gränsen. Det som redan är mottaget finns kvar."
+    )
+
+
 class Busy(Refused):
     sentence = _(
         "Filen tas redan emot från en annan flik eller en tidigare anslutning. "

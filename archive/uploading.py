@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from archive import quarantine, reception
+from archive import quarantine, quota, reception
 from archive.models import SIP, Upload
 from archive.quarantine import BLOCK, Attendant, Follower, Inflow
 from archive.refusals import (
@@ -69,6 +69,7 @@ def begin(
     User.objects.select_for_update().get(pk=by.pk)
     if (count := Upload.objects.open().filter(uploaded_by=by).count()) >= settings.UPLOADS_OPEN_PER_USER:
         raise TooManyOpen(count=count)
+    quota.demand_room(agreement.owner, size)
     quarantine.demand_room(size)
     upload = Upload.objects.create(
         pk=key or uuid4(),

@@ -75,6 +75,7 @@ class AIP(Claimable):
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [models.Index(fields=["owner"], include=["size"], name="aip_bytes_by_owner")]
         constraints = [
             models.UniqueConstraint(fields=["owner", "objid", "generation"], name="aip_generation_once"),
             models.CheckConstraint(

@@ -61,6 +61,9 @@ class Upload(models.Model):
     objects: ClassVar[UploadQuerySet] = UploadQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        indexes = [
+            models.Index(fields=["owner"], include=["size"], condition=Q(status="open"), name="open_bytes_by_owner")
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(offset__gte=0, offset__lte=F("size")), name="upload_offset_within_size"),
         ]
@@ -147,7 +150,12 @@ class SIP(Claimable):
 
     class Meta:
         ordering = ["-received_at"]
-        indexes = [models.Index(fields=["owner", "-received_at"])]
+        indexes = [
+            models.Index(fields=["owner", "-received_at"]),
+            models.Index(
+                fields=["owner"], include=["size"], condition=~Q(status="archived"), name="sip_bytes_by_owner"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["owner", "kind", "sha256"],

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from archive import reception, tasks, uploading
 from archive.models import SIP, Upload
 from archive.models.submissions import DeliveryKind
-from archive.refusals import AlreadyReceived, Empty, Refused
+from archive.refusals import AlreadyReceived, Empty, QuotaReached, Refused
 from archive.views import tus
 from archive.views.upload_handler import QuarantinedFile
 from archive.views.upload_words import words
@@ -71,7 +71,7 @@ def upload_page(request: StaffRequest) -> HttpResponse:
     try:
         sip = _receive(form.cleaned_data, request)
     except Refused as refused:
-        form.add_error("agreement" if not isinstance(refused, AlreadyReceived) else "file", str(refused))
+        form.add_error("file" if isinstance(refused, (AlreadyReceived, QuotaReached)) else "agreement", str(refused))
         return _page(request, form, agreements, refused=refused, status=422)
     tasks.validate.delay_on_commit(str(sip.pk))
     messages.success(request, _("Paketet är mottaget och har nummer %(number)s.") % {"number": sip.number})
