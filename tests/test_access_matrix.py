@@ -286,6 +286,7 @@ MATRIX: dict[str, Row] = {
     "municipality_edit": Row(ADMINISTRATOR, ("m_consortium", "2080")),
     "contact_add": Row(ADMINISTRATOR, ("m_consortium", "2080")),
     "fees_edit": Row(ADMINISTRATOR, ("m_consortium", "2080")),
+    "quota": Row(ADMINISTRATOR, ("m_consortium", "2080")),
     "withdrawal_end": Row(ADMINISTRATOR, ("m_withdrawal",)),
     "withdrawal_take_back": Row(ADMINISTRATOR, ("m_withdrawal",)),
     "withdrawal_return": Row(ADMINISTRATOR, ("m_withdrawal", "m_item")),

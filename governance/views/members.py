@@ -26,7 +26,7 @@ from governance.forms.members import (
 from governance.forms.shapes import first_values
 from governance.membership import Step
 from governance.models import Consortium, Contact, FeeSchedule, Membership, Municipality, Seat, Withdrawal
-from governance.views import finding
+from governance.views import finding, quota_words, quotas
 from governance.views.consortia import crumbs, status_tag
 from governance.views.editing import Crumbs, Paper, press, write
 
@@ -73,6 +73,8 @@ def member(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse
             "seats": [(seat, seat.body) for seat in seats.select_related("body").in_swedish_order()],
             "withdrawal": Withdrawal.objects.filter(consortium=consortium, municipality=municipality).last(),
             "may_edit": finding.edits(request, consortium),
+            "room": quota_words.shown_to(request.user, municipality),
+            "may_set_room": quotas.may_set(request.user, consortium, municipality),
         },
     )
 

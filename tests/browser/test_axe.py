@@ -15,6 +15,7 @@ from pytest_django.fixtures import Settings
 from archive import indexing
 from archive.models import SIP
 from consortium.models import User
+from governance.models import Quota
 from tests import factories, personas
 from tests.browser.conftest import SignIn
 from tests.deliveries import inventorying, projecting
@@ -47,6 +48,7 @@ def objects(people: Personas, tmp_path: Path, settings: Settings) -> dict[str, s
     running, stuck = (factories.sip(falun, status=status) for status in (SIP.Status.RECEIVED, SIP.Status.NEEDS_PERSON))
     upload = factories.upload(falun, people.producer_falun)
     agreement = factories.agreement(falun)
+    Quota.objects.create(municipality=falun, bytes=10_000)
     settings.SEARCH_DIR, settings.SEARCH_RATE = tmp_path, 0
     indexing.follow()
     rows = {
