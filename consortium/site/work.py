@@ -20,7 +20,9 @@ from consortium.models import OutgoingMail, User
 from consortium.site import mine as own
 from deliveries import reminders
 from deliveries.models import News, SubmissionAgreement
+from governance import quota
 from governance.models import Consortium, Dispatch, Minutes, Municipality
+from governance.views import quota_words
 
 SHOWN = 20
 
@@ -67,6 +69,7 @@ def _piles(user: AnyUser) -> list[Pile]:
         _drafts(user),
         _minutes_to_check(user),
         _not_delivered(user),
+        _short_of_room(user),
         _news(user),
     ]
 
@@ -112,6 +115,26 @@ def _not_delivered(user: AnyUser) -> Pile:
         for each in found[:SHOWN]
     ]
     return Pile(_("Utskick som inte kom fram"), items, found.count())
+
+
+def _short_of_room(user: AnyUser) -> Pile:
+    """Before a delivery is refused: members that have used most of their limit, for who may raise it."""
+    found = [
+        (consortium, stands)
+        for consortium in Consortium.objects.where_may(user, Permission.MEMBERS_EDIT)
+        for stands in quota.standings(consortium.members().filter(quota__bytes__isnull=False).in_swedish_order())
+        if stands.is_near
+    ]
+    items = [
+        {
+            "title": str(stands.municipality),
+            "url": reverse("quota", args=[consortium.pk, stands.municipality.pk]),
+            "meta": [quota_words.sentence(stands)],
+            "status": quota_words.status_tag(stands),
+        }
+        for consortium, stands in found[:SHOWN]
+    ]
+    return Pile(_("Kommuner vars utrymme tar slut"), items, len(found))
 
 
 def _agreements_to_sign(user: AnyUser) -> Pile:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from consortium.access.roles import Role
 from consortium.models import AuditEvent
+from governance import quota
 from governance.models import Membership, Municipality, Quota
 from tests import factories
 from tests.keeping import shared
@@ -156,3 +157,18 @@ def test_the_upload_page_tells_how_much_room_there_is(nearly_full: Quota, people
     url = reverse("upload")
     assert "60\xa0GB är kvar" in page(people.producer_falun, url)
     assert "Utrymme i arkivet" not in page(people.archivist_leksand, url)
+
+
+# Before it is full
+
+
+def test_the_administrator_is_told_in_time_and_others_are_not(nearly_full: Quota, people: Personas) -> None:
+    work = reverse("work")
+    shown = page(people.consortium_admin, work)
+    assert "Kommuner vars utrymme tar slut" in shown
+    assert address("quota") in shown
+    assert "94\xa0%" in shown
+    for other in (people.archivist_falun, people.it_archivist, people.chair):
+        assert "utrymme tar slut" not in page(other, work)
+    quota.set_limit(nearly_full.municipality, 2000 * GB, seen=1, by=people.consortium_admin)
+    assert "utrymme tar slut" not in page(people.consortium_admin, work)
