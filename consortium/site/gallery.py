@@ -73,6 +73,15 @@ def gallery(request: HttpRequest) -> HttpResponse:
             [{"label": "Falu kommun", "url": "#"}, {"kind": "good", "label": "Godkänd"}, {"number": "59 818"}],
             [{"label": "Säters kommun", "url": "#"}, {"kind": "waiting", "label": "Väntar"}, {"number": "11 194"}],
         ],
+        "meter": {
+            "id": "example-meter",
+            "label": "Falu kommun",
+            "limited": True,
+            "percent": 94,
+            "sentence": "940 GB av 1 TB används (94 %). 60 GB är kvar.",
+            "detail": "Arkiverat 920 GB, i karantän 20 GB",
+            "status": {"kind": "warn", "label": "Nästan fullt"},
+        },
         "page_obj": Paginator(range(400), 20).page(5),
         "stats": [
             {"kind": "bad", "label": "Fel som stoppar", "value": 3},

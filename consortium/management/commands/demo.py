@@ -19,6 +19,7 @@ from consortium.site.demo import (
     people,
     projects,
     publishing,
+    quotas,
 )
 from governance.models import Consortium
 
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         self.stdout.write("Medlemmar, projekt och personer är inlästa. Nu byggs arkivet, paket för paket:")
         packages.load(self.stdout.write)
         agreements.load()
+        quotas.load()
         self._tell_logins()
         self.stdout.write("Exemplet är klart.")
 
