@@ -2,7 +2,7 @@
 
 import datetime
 import hashlib
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -46,7 +46,7 @@ DOCUMENT_TYPES: dict[str, tuple[str, bytes]] = {
 def log(project: DeliveryProject, text: str, *, by: User, municipality: Municipality | None = None) -> LogEntry:
     demand_open(project, municipality)
     row = LogEntry.objects.create(project=project, municipality=municipality, text=text, by=by)
-    return _noted(row, by=by)
+    return noted(row, by=by)
 
 
 @transaction.atomic
@@ -63,12 +63,12 @@ def name_function(
     row = ProjectFunction.objects.create(
         project=project, municipality=municipality, kind=kind, function=function, email=email
     )
-    return _noted(row, by=by)
+    return noted(row, by=by)
 
 
 @transaction.atomic
 def remove_function(row: ProjectFunction, *, by: User) -> None:
-    _noted(row, by=by)
+    noted(row, by=by)
     row.delete()
 
 
@@ -91,14 +91,16 @@ def plan_milestone(
     if reached:
         row.reached_on, row.reached_precision = reached
     row.save()
-    return _noted(row, by=by)
+    return noted(row, by=by)
 
 
 @transaction.atomic
 def reach(milestone: Milestone, *, by: User, on: datetime.date | None = None, precision: str = "day") -> Milestone:
+    milestone = Milestone.objects.select_for_update(of=("self",)).get(pk=milestone.pk)
     milestone.reached_on, milestone.reached_precision = on or timezone.localdate(), precision
-    milestone.save(update_fields=["reached_on", "reached_precision"])
-    return _noted(milestone, by=by)
+    milestone.revision += 1
+    milestone.save(update_fields=["reached_on", "reached_precision", "revision"])
+    return noted(milestone, by=by)
 
 
 @transaction.atomic
@@ -106,7 +108,7 @@ def raise_barrier(
     project: DeliveryProject, text: str, *, by: User, municipality: Municipality | None = None
 ) -> Barrier:
     demand_open(project, municipality)
-    return _noted(Barrier.objects.create(project=project, municipality=municipality, text=text, raised_by=by), by=by)
+    return noted(Barrier.objects.create(project=project, municipality=municipality, text=text, raised_by=by), by=by)
 
 
 @transaction.atomic
@@ -116,7 +118,7 @@ def solve_barrier(barrier: Barrier, solution: str, *, by: User) -> Barrier:
         raise NotNow(_("Hindret är redan löst. Ladda om sidan och se hur."))
     barrier.solved_at, barrier.solved_by, barrier.solution = timezone.now(), by, solution
     barrier.save(update_fields=["solved_at", "solved_by", "solution"])
-    return _noted(barrier, by=by)
+    return noted(barrier, by=by)
 
 
 @transaction.atomic
@@ -130,19 +132,25 @@ def add_document(
     municipality: Municipality | None = None,
 ) -> ProjectDocument:
     demand_open(project, municipality)
-    kind = document_type(filename, content)
     row = ProjectDocument.objects.create(
         project=project,
         municipality=municipality,
         title=title,
-        filename=_plain(filename),
-        content_type=kind,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
+        **document_facts(filename, content),
         by=by,
     )
-    return _noted(row, by=by)
+    return noted(row, by=by)
+
+
+def document_facts(filename: str, content: bytes) -> dict[str, Any]:
+    """The columns of a document's row that its bytes decide. Raises WrongFile."""
+    return {
+        "content_type": document_type(filename, content),
+        "filename": _plain(filename),
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "content": content,
+    }
 
 
 def document_type(filename: str, content: bytes) -> str:
@@ -180,10 +188,11 @@ def _plain(filename: str) -> str:
     return f"{stem[:140]}{dot}{ending}"
 
 
-def _noted(row: Row, *, by: User) -> Row:
+def noted(row: Row, *, by: User, what: Event = Event.PROJECT_JOURNAL) -> Row:
+    """Every trace of the journal names the kind and the row, never what was written."""
     audit.record(
         by=by,
-        what=Event.PROJECT_JOURNAL,
+        what=what,
         target=row.project,
         place=row.municipality or row.project.consortium,
         kind=row._meta.model_name,

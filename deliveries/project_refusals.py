@@ -37,6 +37,10 @@ class JointWorkEnded(Refused):
     """Secret content is handled: what is written now belongs to one municipality."""
 
 
+class NotTheWriter(Refused):
+    """A line of the log is its writer's to correct."""
+
+
 class EndsBeforeStart(Refused):
     pass
 

@@ -164,6 +164,11 @@ class LogForm(forms.Form):
     text = text(_("Anteckning"), help_text=NO_PERSONS)
 
 
+class CorrectionForm(forms.Form):
+    text = text(_("Så ska det stå"), help_text=NO_PERSONS)
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class BarrierForm(forms.Form):
     text = text(_("Vad som är i vägen"), help_text=NO_PERSONS)
 
@@ -185,6 +190,11 @@ class MilestoneForm(forms.Form):
     reached = RoughDayField(label=_("Nådd"), required=False, help_text=AS_KNOWN)
 
 
+class MilestoneChangeForm(MilestoneForm):
+    reached = RoughDayField(label=_("Nådd"), required=False, help_text=_("Lämna tomt så länge den inte är nådd."))
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class ReachedForm(forms.Form):
     reached = RoughDayField(label=_("Nådd"))
 
@@ -196,6 +206,16 @@ class DocumentForm(forms.Form):
         help_text=_("Högst 10 MB: pdf, docx, xlsx, pptx, odt, ods, png, jpg, txt eller csv."),
         max_length=160,
     )
+
+
+class DocumentVersionForm(DocumentForm):
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class RemovalForm(forms.Form):
+    """Nothing but which version the reader was asked about."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class ReconciliationForm(forms.Form):

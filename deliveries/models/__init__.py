@@ -1,7 +1,15 @@
 from deliveries.models.agreements import SubmissionAgreement
 from deliveries.models.deliveries import Delivery, DeliveryOutcome, Reconciliation, SampleCheck
 from deliveries.models.inventory import InventoryImport, PersonalData, Retention, SystemInventory
-from deliveries.models.journal import Barrier, Decommissioning, LogEntry, Milestone, ProjectDocument, ProjectFunction
+from deliveries.models.journal import (
+    Barrier,
+    Decommissioning,
+    LogCorrection,
+    LogEntry,
+    Milestone,
+    ProjectDocument,
+    ProjectFunction,
+)
 from deliveries.models.news import News, NewsChoice
 from deliveries.models.phases import Phase, Status
 from deliveries.models.plans import ArchiveStaffing, DeliveryPlan, Sector
@@ -24,6 +32,7 @@ __all__ = [
     "DeliveryProject",
     "FileStream",
     "InventoryImport",
+    "LogCorrection",
     "LogEntry",
     "Milestone",
     "News",

@@ -4,7 +4,7 @@ A row with a municipality is that municipality's alone: others in the same proje
 """
 
 import datetime
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -83,6 +83,7 @@ class Milestone(Note):
     planned_precision = models.CharField(max_length=10, choices=Precision.choices, default=Precision.DAY)
     reached_on = models.DateField(_("nådd"), null=True, blank=True)
     reached_precision = models.CharField(max_length=10, choices=Precision.choices, default=Precision.DAY)
+    revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects: ClassVar[NoteQuerySet["Milestone"]] = NoteQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -94,17 +95,44 @@ class Milestone(Note):
 
 
 class LogEntry(Note):
+    """A line of the journal stands as it was written: it is corrected by a line below it, or crossed out whole."""
+
     text = models.TextField(_("anteckning"))
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True, editable=False)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects: ClassVar[NoteQuerySet["LogEntry"]] = NoteQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["-at", "-id"]
+        constraints = [paired("removed_at", "removed_by")]
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class LogCorrection(models.Model):
+    """What the writer of an entry said afterwards. Append-only."""
+
+    entry = models.ForeignKey(LogEntry, on_delete=models.PROTECT, related_name="corrections")
+    text = models.TextField(_("rättelse"))
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise TypeError("En rättelse ändras inte; skriv en ny.")
+        super().save(*args, **kwargs)
 
 
 class Barrier(Note):
@@ -127,8 +155,17 @@ class Barrier(Note):
         return self.text[:60]
 
 
+class ProjectDocumentQuerySet(NoteQuerySet["ProjectDocument"]):
+    def kept(self) -> "ProjectDocumentQuerySet":
+        """Not those taken away. A document is taken away with all its versions, and comes back with them."""
+        return self.filter(removed_at=None, first__removed_at=None)
+
+
 class ProjectDocument(Note):
-    """A working document. Its bytes lie in the database, with the same backup and the same rights as the rest."""
+    """A working document. Its bytes lie in the database, with the same backup and the same rights as the rest.
+
+    A new version is a row of its own that points at the first; that one says whether the document is taken away.
+    """
 
     title = models.CharField(_("titel"), max_length=160)
     filename = models.CharField(max_length=160)
@@ -138,11 +175,25 @@ class ProjectDocument(Note):
     content = models.BinaryField()
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    first = models.ForeignKey("self", null=True, editable=False, on_delete=models.PROTECT, related_name="later")
+    number = models.PositiveSmallIntegerField(default=1, editable=False)
+    removed_at = models.DateTimeField(null=True, editable=False)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
 
-    objects: ClassVar[NoteQuerySet["ProjectDocument"]] = NoteQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ProjectDocumentQuerySet] = ProjectDocumentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["-at", "-id"]
+        constraints = [
+            paired("removed_at", "removed_by"),
+            models.UniqueConstraint(fields=["first", "number"], name="document_has_each_version_once"),
+            models.CheckConstraint(
+                condition=Q(first=None, number=1) | Q(first__isnull=False, number__gt=1, removed_at=None),
+                name="document_begins_with_its_first_version",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

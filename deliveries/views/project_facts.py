@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -107,21 +106,4 @@ def _both(project: DeliveryProject, request: StaffRequest) -> tuple[project_form
     posted["version"] = str(project.version)
     form = project_forms.ProjectForm(posted)
     form.is_valid()
-    saved = project_forms.ProjectForm(initial=_initial(project))
-    rows = []
-    for bound, kept in zip(form, saved, strict=True):
-        typed, now = _said(bound), _said(kept)
-        if bound.name != "version" and typed != now:
-            rows.append([str(bound.label), now or "–", typed or "–"])
-    return form, rows
-
-
-def _said(field: forms.BoundField) -> str:
-    """A field's value as a person reads it."""
-    value = field.value()
-    choices = dict(getattr(field.field, "choices", ()))
-    if isinstance(value, list | tuple):
-        return ", ".join(str(choices.get(each, each)) for each in value)
-    if isinstance(value, bool) or value in ("on", None):
-        return _("Ja") if value else ""
-    return str(choices.get(value, value)).strip().replace("\r\n", "\n")
+    return form, words.differences(form, project_forms.ProjectForm(initial=_initial(project)))

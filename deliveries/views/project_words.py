@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -104,6 +105,27 @@ def lack_url(lack: Lack, part: Participation) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return page_of(project, municipality)
+
+
+def differences(form: forms.BaseForm, saved: forms.BaseForm) -> list[list[str]]:
+    """Where what was typed differs from what somebody else saved meanwhile: field, saved now, typed."""
+    rows = []
+    for bound, kept in zip(form, saved, strict=True):
+        typed, now = _said(bound), _said(kept)
+        if not bound.is_hidden and typed != now:
+            rows.append([str(bound.label), now or "–", typed or "–"])
+    return rows
+
+
+def _said(field: forms.BoundField) -> str:
+    """A field's value as a person reads it."""
+    value = field.value()
+    choices = dict(getattr(field.field, "choices", ()))
+    if isinstance(value, list | tuple):
+        return ", ".join(str(choices.get(each, each)) for each in value)
+    if isinstance(value, bool) or value in ("on", None):
+        return _("Ja") if value else ""
+    return str(choices.get(value, value)).strip().replace("\r\n", "\n")
 
 
 def form_page(request: StaffRequest, form: Any, title: str, submit: str) -> HttpResponse:

@@ -1,40 +1,31 @@
 """A project's pages: the joint one, and a tab for each municipality that only those who may read it see."""
 
 from typing import Any
-from urllib.parse import quote
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from consortium import audit
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
-from consortium.audit_events import Event
-from consortium.formats import moment, money
+from consortium.formats import money
 from deliveries import closing, phases, progress
 from deliveries.documents.final_report import final_report_pdf
 from deliveries.models import (
-    Barrier,
     Cost,
     Delivery,
     DeliveryProject,
-    LogEntry,
-    Milestone,
     Participation,
     Phase,
-    ProjectDocument,
-    ProjectFunction,
     Status,
 )
 from deliveries.models.phases import OVER, phase_words
 from deliveries.views import project_words as words
+from deliveries.views.project_journal import journal_of, milestone_words
 from governance.models import Municipality
-
-LOG_SHOWN = 100
 
 
 @require_GET
@@ -50,10 +41,9 @@ def project(request: StaffRequest, project_id: int) -> HttpResponse:
         "deliveries/project_detail.html",
         {
             **_frame(request, found, None),
-            **_journal(request, found, None, may_write=may_edit and found.separated_at is None),
+            **journal_of(request, found, None, may_edit=may_edit),
             "facts": _facts(found),
             "parts": [_part_row(part, readable) for part in parts],
-            "may_edit": may_edit,
             "warnings": _warnings(found, parts),
             "recurrence": recurrence,
             "occurrences": list(recurrence.occurrences.order_by("-due_on")[:6]) if recurrence else [],
@@ -75,11 +65,10 @@ def project_part(request: StaffRequest, project_id: int, code: str) -> HttpRespo
         "deliveries/project_part.html",
         {
             **_frame(request, found, part.municipality),
-            **_journal(request, found, part.municipality, may_write=may_edit),
+            **journal_of(request, found, part.municipality, may_edit=may_edit),
             "part": part,
             "part_status": words.status_tag(part),
             "facts": _part_facts(part),
-            "may_edit": may_edit,
             "gates": _gates(part),
             "wanted": _wanted(part, request.GET.get("till", "")),
             "may_move": may_edit and not part.is_observer and part.status in (Status.PLANNED, Status.ONGOING),
@@ -112,23 +101,6 @@ def _frame(request: StaffRequest, found: DeliveryProject, municipality: Municipa
         "crumbs": [*crumbs, *([(municipality.name, "")] if municipality else [])],
         "municipality": municipality,
         "query": f"?kommun={municipality.code}" if municipality else "",
-    }
-
-
-def _journal(
-    request: StaffRequest, found: DeliveryProject, municipality: Municipality | None, *, may_write: bool
-) -> dict[str, Any]:
-    def rows(model: Any) -> Any:
-        return model.objects.visible_to(request.user).filter(project=found, municipality=municipality)
-
-    log = rows(LogEntry).select_related("by")[:LOG_SHOWN]
-    return {
-        "may_write": may_write,
-        "functions": list(rows(ProjectFunction).order_by("kind", "id")),
-        "milestones": [_milestone(each) for each in rows(Milestone)],
-        "barriers": list(rows(Barrier).select_related("raised_by", "solved_by")),
-        "documents": [_document(each) for each in rows(ProjectDocument).defer("content").select_related("by")],
-        "log": [{"at": entry.at, "label": entry.text, "by": str(entry.by or "Samarkiv")} for entry in log],
     }
 
 
@@ -231,42 +203,6 @@ def _round(each: progress.Round) -> dict[str, Any]:
     }
 
 
-def _milestone(each: Milestone) -> dict[str, Any]:
-    return {
-        "row": each,
-        "planned": words.rough(each.planned_on, each.planned_precision),
-        "reached": words.rough(each.reached_on, each.reached_precision),
-    }
-
-
-def _document(each: ProjectDocument) -> dict[str, Any]:
-    return {
-        "name": each.title,
-        "url": reverse("project_document", args=[each.project_id, each.pk]),
-        "format": each.filename.rpartition(".")[2].upper(),
-        "size": each.size,
-        "note": f"{moment(each.at)}, {each.by or 'Samarkiv'}",
-    }
-
-
-@require_GET
-def project_document(request: StaffRequest, project_id: int, document_id: int) -> HttpResponse:
-    """Never shown in the browser, always saved: what others have uploaded is not ours."""
-    found = words.project_or_404(request, project_id)
-    row = ProjectDocument.objects.visible_to(request.user).filter(project=found, pk=document_id).first()
-    if row is None:
-        raise Http404(_("Sidan finns inte."))
-    audit.record(by=request.user, what=Event.PROJECT_DOCUMENT_READ, target=found, place=row.place, document=row.pk)
-    answer = HttpResponse(bytes(row.content), content_type=row.content_type)
-    ascii_name = row.filename.encode("ascii", "replace").decode().replace("?", "_")
-    answer["Content-Disposition"] = (
-        f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(row.filename, safe='')}"
-    )
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
-
-
 @require_GET
 def project_report(request: StaffRequest, project_id: int) -> HttpResponse:
     found = words.project_or_404(request, project_id)
@@ -281,7 +217,7 @@ def project_report(request: StaffRequest, project_id: int) -> HttpResponse:
             "report": report,
             "facts": _facts(found),
             "parts": [{"report": each, "status": words.status_tag(each.part)} for each in report.parts],
-            "milestones": [_milestone(each) for each in report.milestones],
+            "milestones": [milestone_words(each) for each in report.milestones],
             "crumbs": crumbs,
             "may_edit": words.may_edit_jointly(request.user, found),
         },

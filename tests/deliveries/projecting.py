@@ -5,7 +5,16 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from deliveries import decommissioning, file_collections, journal, progress, projects, reconciliation, recurrence
+from deliveries import (
+    correcting,
+    decommissioning,
+    file_collections,
+    journal,
+    progress,
+    projects,
+    reconciliation,
+    recurrence,
+)
 from deliveries.models import (
     DeliveryOutcome,
     DeliveryProject,
@@ -41,8 +50,13 @@ def whole() -> DeliveryProject:
         )
         journal.plan_milestone(project, "kickoff", planned=(STARTED, "month"), by=by, municipality=place)
         journal.raise_barrier(project, "Ingen tid i verksamheten.", by=by, municipality=place)
-        journal.add_document(project, "Projektplan", "plan.txt", b"Plan", by=by, municipality=place)
-        journal.log(project, "Uppstartsmöte hållet.", by=by, municipality=place)
+        plan = journal.add_document(project, "Projektplan", "plan.txt", b"Plan", by=by, municipality=place)
+        correcting.replace_document(plan, "Projektplan", "plan.txt", b"Plan 2", seen=1, by=by)
+        wrong = journal.add_document(project, "Fel fil", "fel.txt", b"Fel", by=by, municipality=place)
+        correcting.remove_document(wrong, seen=1, by=by)
+        entry = journal.log(project, "Uppstartsmöte hållet.", by=by, municipality=place)
+        correcting.correct(entry, "Uppstartsmöte hållet på distans.", seen=0, by=by)
+        correcting.remove_entry(journal.log(project, "Fel projekt.", by=by, municipality=place), by=by)
     agreement = factories.agreement(falun, system=system, project=project)
     kinds = DeliveryOutcome.Kind
     for number, (kind, outcome, facts) in enumerate(
@@ -80,6 +94,6 @@ def addressed() -> dict[str, str]:
         "yearly": str(yearly.pk),
         "occurrence": str(Occurrence.objects.first().pk),  # type: ignore[union-attr]
         "milestone": str(Milestone.objects.filter(municipality=None).latest("pk").pk),
-        "document": str(ProjectDocument.objects.filter(municipality=None).latest("pk").pk),
+        "document": str(ProjectDocument.objects.kept().filter(municipality=None).latest("pk").pk),
         "stream": str(stream.pk),
     }
