@@ -3,26 +3,28 @@
 Under a standing agreement of the host (its system is Samarkiv) they are built into a package, received, judged by the
 engine and accepted by the portal, which leaves the same traces as a person would. The rows that say what is due are the
 minutes' own, then OwnRecord, then the publication that opens or closes the archive's copy. Each step may run twice: the
-delivery has a key drawn from the minutes and their digest, and the package's bytes come from rows alone.
+delivery has a key drawn from the minutes and their digest, and the package's bytes come from rows alone. A correction
+written afterwards follows when its public copy has been checked, as a delivery of its own.
 """
 
 import datetime
-import json
 import logging
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from archive import acceptance, making, publication, quarantine, reception
+from archive import acceptance, making, own_packages, publication, quarantine, reception
 from archive.models import AIP, SIP, ArchivalUnit, OwnRecord, Upload
+from archive.own_packages import WHOLE, Contents
 from archive.packages import build
-from archive.packages.erms import Attachment, Case, Dates, Document, Restriction, RestrictionKind
 from archive.refusals import Refused
 from consortium import audit
 from consortium.access import grants
@@ -31,10 +33,9 @@ from consortium.audit_events import Event
 from consortium.models import User
 from consortium.models.leases import database_now
 from deliveries.models import SubmissionAgreement
-from governance.models import Consortium, Minutes, Municipality, Paragraph, Publication
+from governance.models import Consortium, Minutes, Municipality, Publication
 
 SYSTEM = "samarkiv"
-WHOLE, PARAGRAPH = "Protokoll", "Protokollsparagraf"
 SOON, LATER = datetime.timedelta(seconds=20), datetime.timedelta(hours=1)
 _KEYS = uuid.UUID("7f1c1c5e-52e0-5b5c-9a53-2f3f1c0f7a11")
 log = logging.getLogger(__name__)
@@ -54,19 +55,51 @@ def standing_agreement(consortium: Consortium) -> SubmissionAgreement | None:
 def hand_in(minutes: Minutes) -> OwnRecord:
     """One try on claimed minutes: the delivery is received, or there is a row that says what a person must do."""
     key = uuid.uuid5(_KEYS, f"{minutes.pk} {minutes.document_digest}")
-    row, _made = OwnRecord.objects.get_or_create(minutes=minutes, defaults={"id": key})
-    agreement = standing_agreement(minutes.place)
-    if agreement is None:
-        return _wait(row, minutes, _no_agreement(minutes.place))
-    try:
-        sip = SIP.objects.filter(pk=row.pk).first() or _deliver(row, minutes, agreement)
-    except Refused as refused:
-        return _wait(row, minutes, str(refused))
+    row, _made = OwnRecord.objects.get_or_create(minutes=minutes, correction=None, defaults={"id": key})
+    sip = _sent(row, lambda: own_packages.of_minutes(minutes))
     with transaction.atomic():
-        OwnRecord.objects.filter(pk=row.pk).update(sip=sip, trouble="", due_at=database_now())
-        minutes.done()
+        if sip:
+            _await_judgement(row, sip)
+            minutes.done()
+        else:
+            minutes.retry_later(LATER)
     row.refresh_from_db()
     return row
+
+
+def _hand_in_corrections(public: Publication, corrected: AIP) -> list[SIP]:
+    """A delivery of its own for each correction that the public copy holds and the archive has not received."""
+    notes = public.minutes.corrections.filter(at__lte=public.checked_at, own_record__sip=None)
+    sent = []
+    for note in notes.select_related("paragraph", "minutes__meeting__body__consortium__host"):
+        row, _made = OwnRecord.objects.get_or_create(
+            correction=note,
+            defaults={"id": uuid.uuid5(_KEYS, f"{note.minutes_id} rättelse {note.pk}"), "minutes": note.minutes},
+        )
+        if not SIP.objects.filter(pk=row.pk).exists():
+            OwnRecord.objects.filter(pk=row.pk).update(masked=public.masked)
+        if sip := _sent(row, partial(own_packages.of_correction, note, public, corrected)):
+            _await_judgement(row, sip)
+            sent.append(sip)
+    return sent
+
+
+def _sent(row: OwnRecord, contents: Callable[[], Contents]) -> SIP | None:
+    """The delivery, made once; None when the row says what hinders it."""
+    agreement = standing_agreement(row.minutes.place)
+    if agreement is None:
+        trouble = _no_agreement(row.minutes.place)
+    else:
+        try:
+            return SIP.objects.filter(pk=row.pk).first() or _deliver(row, contents(), agreement)
+        except Refused as refused:
+            trouble = str(refused)
+    OwnRecord.objects.filter(pk=row.pk).update(trouble=trouble)
+    return None
+
+
+def _await_judgement(row: OwnRecord, sip: SIP) -> None:
+    OwnRecord.objects.filter(pk=row.pk).update(sip=sip, trouble="", due_at=database_now())
 
 
 def _no_agreement(consortium: Consortium) -> str:
@@ -78,22 +111,15 @@ def _no_agreement(consortium: Consortium) -> str:
     ) % {"host": consortium.host}
 
 
-def _wait(row: OwnRecord, minutes: Minutes, trouble: str) -> OwnRecord:
-    OwnRecord.objects.filter(pk=row.pk).update(trouble=trouble)
-    minutes.retry_later(LATER)
-    row.refresh_from_db()
-    return row
-
-
-def _deliver(row: OwnRecord, minutes: Minutes, agreement: SubmissionAgreement) -> SIP:
+def _deliver(row: OwnRecord, contents: Contents, agreement: SubmissionAgreement) -> SIP:
     carrier = _carrier(agreement.owner)
-    built = _build(row, minutes, agreement)
+    built = _build(row, contents, agreement)
     upload, _made = Upload.objects.update_or_create(
         pk=row.pk,
         defaults={
             "owner": agreement.owner,
             "agreement": agreement,
-            "filename": f"protokoll-{minutes.meeting.held_on:%Y-%m-%d}-{minutes.pk}.tar",
+            "filename": f"{contents.name}.tar",
             "size": built.size,
             "offset": 0,
             "status": Upload.Status.OPEN,
@@ -108,10 +134,11 @@ def _deliver(row: OwnRecord, minutes: Minutes, agreement: SubmissionAgreement) -
     audit.record(
         by=None,
         what=Event.OWN_RECORDS_DELIVERED,
-        target=minutes,
-        place=minutes.place,
+        target=row.minutes,
+        place=row.minutes.place,
         sip=str(sip.pk),
         number=sip.number,
+        correction=row.correction_id,
     )
     return sip
 
@@ -149,20 +176,19 @@ def _folder(row: OwnRecord) -> Path:
     return Path(settings.WORK_DIR) / "own" / str(row.pk)
 
 
-def _build(row: OwnRecord, minutes: Minutes, agreement: SubmissionAgreement) -> build.Built:
+def _build(row: OwnRecord, contents: Contents, agreement: SubmissionAgreement) -> build.Built:
     folder = _folder(row)
     shutil.rmtree(folder, ignore_errors=True)  # of a try that died
     folder.mkdir(mode=0o750, parents=True)
-    assert minutes.adjusted_at
     code = making.code_of(agreement.owner)
     signed = agreement.archive_signed_at
     return build.sip(
         folder / "paket.tar",
         profile=agreement.profile,
-        files=list(_files(minutes)),
+        files=contents.files,
         description=build.PackageDescription(
             objid=f"uuid-{row.pk}",
-            label=_label(minutes),
+            label=contents.label,
             creator=build.Organisation(agreement.records_creator, code),
             submitter=build.Organisation(agreement.owner.official_name, code),
             agreement=build.Agreement(
@@ -170,95 +196,13 @@ def _build(row: OwnRecord, minutes: Minutes, agreement: SubmissionAgreement) -> 
             ),
             system=build.System(agreement.system.name, kind="Ärendehanteringssystem"),
             municipality_code=agreement.owner.code,
-            secrecy=minutes.paragraphs.filter(withheld=True).exists(),
+            secrecy=contents.secrecy,
+            status=contents.status,
         ),
-        cases=[_case(minutes)],
-        created=minutes.adjusted_at.replace(microsecond=0),
+        cases=[contents.case],
+        created=contents.created.replace(microsecond=0),
         container="tar",
     )
-
-
-def _label(minutes: Minutes) -> str:
-    return f"Protokoll {minutes.meeting.body} {minutes.meeting.held_on:%Y-%m-%d}, {minutes.place}"
-
-
-def _files(minutes: Minutes) -> Iterator[build.SourceFile]:
-    yield build.SourceFile("protokoll.pdf", bytes(minutes.document.content))
-    yield build.SourceFile("protokoll.json", json.dumps(_facts(minutes), ensure_ascii=False, indent=1).encode())
-    old = getattr(minutes, "old_minutes", None)
-    if old and not old.is_pdf:
-        yield build.SourceFile("original.txt", bytes(old.content))
-
-
-def _facts(minutes: Minutes) -> dict[str, object]:
-    """For machines in a hundred years: what was decided and who vouched for it."""
-    return {
-        "body": str(minutes.meeting.body),
-        "consortium": str(minutes.place),
-        "held_on": minutes.meeting.held_on.isoformat(),
-        "adjusted_at": minutes.adjusted_at.isoformat() if minutes.adjusted_at else "",
-        "document_sha256": minutes.document_digest,
-        "content_sha256": minutes.content_digest,
-        "paragraphs": [
-            {
-                "number": each.number,
-                "title": each.title,
-                "registry_number": each.registry_number,
-                "decisions": [{"kind": one.kind, "text": one.text} for one in each.decisions.all()],
-                "summary": each.summary,
-                "withheld": each.withheld_reason if each.withheld else "",
-            }
-            for each in minutes.paragraphs.all()
-        ],
-        "signatures": [
-            {"role": each.role, "function": each.function, "organisation": each.organisation, "at": each.at.isoformat()}
-            for each in minutes.signatures.filter(paragraph=None, digest=minutes.content_digest).order_by("at")
-        ],
-    }
-
-
-def _case(minutes: Minutes) -> Case:
-    meeting = minutes.meeting
-    held = meeting.held_on.isoformat()
-    adjusted = timezone.localtime(minutes.adjusted_at).date().isoformat() if minutes.adjusted_at else held
-    withheld = [each for each in minutes.paragraphs.all() if each.withheld]
-    files = [Attachment("protokoll.pdf"), Attachment("protokoll.json")]
-    old = getattr(minutes, "old_minutes", None)
-    files += [Attachment("original.txt")] if old and not old.is_pdf else []
-    whole = Document(
-        f"{held}:protokoll",
-        _("Protokollet i sin helhet"),
-        kind=WHOLE,
-        dates=Dates(created=held, prepared=adjusted),
-        files=tuple(files),
-        restrictions=tuple(_restriction(each) for each in withheld),
-    )
-    return Case(
-        reference=f"{meeting.body} {held}",
-        title=f"Protokoll, {meeting.body} {held}",
-        kind=WHOLE,
-        status="Stängt",
-        description=f"Justerat protokoll från {meeting.body}, {minutes.place}.",
-        dates=Dates(created=held, decided=held, closed=adjusted),
-        documents=(whole, *(_document(each, held, adjusted) for each in minutes.paragraphs.all())),
-    )
-
-
-def _document(paragraph: Paragraph, held: str, adjusted: str) -> Document:
-    said = [*(decision.text for decision in paragraph.decisions.all()), paragraph.summary]
-    title = f"§ {paragraph.number}" if paragraph.withheld else f"§ {paragraph.number} {paragraph.title}"
-    return Document(
-        paragraph.registry_number or f"{held}:{paragraph.number}",
-        title,
-        kind=PARAGRAPH,
-        description=None if paragraph.withheld else "\n".join(text for text in said if text.strip()) or None,
-        dates=Dates(created=held, prepared=adjusted),
-        restrictions=(_restriction(paragraph),) if paragraph.withheld else (),
-    )
-
-
-def _restriction(paragraph: Paragraph) -> Restriction:
-    return Restriction(RestrictionKind.SECRECY, paragraph.withheld_reason or "OSL", f"§ {paragraph.number}")
 
 
 # From delivery to custody
@@ -287,32 +231,54 @@ def accept(row: OwnRecord) -> AIP | None:
 # What the public may see of it
 
 
-def follow_publication(public: Publication) -> None:
-    """One try on a claimed publication: the archive's copy is opened, or closed, as the public copy was."""
-    row = OwnRecord.objects.filter(minutes=public.minutes_id).first()
-    if row is None and public.minutes.due_at is None:
-        return public.done()  # notes, which are not archived
-    units = list(ArchivalUnit.objects.filter(aip__sip__own_record=row).order_by("parent_id", "position")) if row else []
-    case = next((unit for unit in units if unit.parent_id is None), None)
-    described = case and case.aip.status in (AIP.Status.DESCRIBED, AIP.Status.CONFIRMED)
-    if case is None or not described:
-        return public.retry_later(min(SOON * 2 ** min(public.tries, 8), LATER))
+def follow_publication(public: Publication) -> list[SIP]:
+    """One try on a claimed publication: the archive's copies are opened, or closed, as the public copy was.
+
+    A correction that the copy now holds is handed in first, once there is a kept package for it to name.
+    """
+    rows = list(OwnRecord.objects.filter(minutes=public.minutes_id).order_by(F("correction").asc(nulls_first=True)))
+    if not rows and public.minutes.due_at is None:
+        public.done()  # notes, which are not archived
+        return []
+    cases = {row: _case_of(row) for row in rows}
+    first = next((case for row, case in cases.items() if row.correction_id is None), None)
+    if public.is_public and first and (sent := _hand_in_corrections(public, first.aip)):
+        public.retry_later(SOON)
+        return sent
     with transaction.atomic():
-        if public.is_public:
-            _open(case, [unit for unit in units if unit.parent_id], public)
-        elif case.withdrawal_id is None and public.withdrawn_by:
-            publication.withdraw(case, public.withdrawn_reason, by=public.withdrawn_by)
-        return public.done()
+        for row, case in cases.items():
+            if case:
+                _follow(row, case, public)
+        waiting = [row for row, case in cases.items() if case is None and (row.sip_id or public.is_public)]
+        if waiting or not rows:
+            public.retry_later(min(SOON * 2 ** min(public.tries, 8), LATER))
+        else:
+            public.done()
+    return []
 
 
-def _open(case: ArchivalUnit, documents: list[ArchivalUnit], public: Publication) -> None:
-    """What the checker left out stays closed here too: the whole PDF, and every § that says it."""
-    masked = [line.strip().casefold() for line in public.masked.splitlines() if line.strip()]
+def _case_of(row: OwnRecord) -> ArchivalUnit | None:
+    """The package's one case, when all its units are described."""
+    described = (AIP.Status.DESCRIBED, AIP.Status.CONFIRMED)
+    cases = ArchivalUnit.objects.filter(aip__sip__own_record=row, aip__status__in=described, parent=None)
+    return cases.select_related("aip").first()
+
+
+def _follow(row: OwnRecord, case: ArchivalUnit, public: Publication) -> None:
+    if public.is_public:
+        _open(row, case, public)
+    elif case.withdrawal_id is None and public.withdrawn_by:
+        publication.withdraw(case, public.withdrawn_reason, by=public.withdrawn_by)
+
+
+def _open(row: OwnRecord, case: ArchivalUnit, public: Publication) -> None:
+    """What the checker left out stays closed here too: each § that says it, and whole copies that may."""
+    masked, gone = _phrases(public.masked), _phrases(row.masked)  # a correction's copy is without the latter already
     if case.withdrawal_id:
         publication.restore(case, by=public.checked_by)
-    for unit in (case, *documents):
+    for unit in (case, *ArchivalUnit.objects.filter(parent=case).order_by("position")):
         said = f"{unit.title}\n{unit.description}".casefold()
-        hidden = (masked and unit.kind == WHOLE and unit.parent_id) or any(words in said for words in masked)
+        hidden = (masked - gone and unit.kind == WHOLE and unit.parent_id) or any(words in said for words in masked)
         unit.refresh_from_db()
         if hidden and unit.access == ArchivalUnit.Access.PUBLIC and unit.withdrawal_id is None:
             publication.withdraw(unit, _("Utelämnas i den offentliga kopian."), by=public.checked_by)
@@ -321,3 +287,7 @@ def _open(case: ArchivalUnit, documents: list[ArchivalUnit], public: Publication
                 publication.publish(unit, by=public.checked_by)
             except publication.NotPublishable as reason:
                 log.info("%s öppnas inte: %s", unit.pk, reason)
+
+
+def _phrases(text: str) -> set[str]:
+    return {line.strip().casefold() for line in text.splitlines() if line.strip()}

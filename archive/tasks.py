@@ -70,12 +70,17 @@ def keep_own_records() -> None:
             _work(row, _accept)
     for public_pk in Publication.objects.due().values_list("pk", flat=True):
         if public := Publication.objects.claim(public_pk):
-            _work(public, own_records.follow_publication)
+            _work(public, _follow_publication)
             index.delay_on_commit()
 
 
 def _hand_in(minutes: Minutes) -> None:
     if sip := own_records.hand_in(minutes).sip:
+        validate.delay_on_commit(str(sip.pk))
+
+
+def _follow_publication(public: Publication) -> None:
+    for sip in own_records.follow_publication(public):
         validate.delay_on_commit(str(sip.pk))
 
 

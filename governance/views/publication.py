@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -127,12 +127,11 @@ def minutes_after(request: StaffRequest, minutes_id: int) -> HttpResponse:
     )
 
 
-def _archived(minutes: Minutes) -> str:
-    """What the archive says, when there is one above that has taken the minutes over."""
-    row = getattr(minutes, "own_record", None)
-    if row:
-        return str(row.told)
-    return _("Lämnas till arkivet av sig självt inom någon minut.") if minutes.due_at else ""
+def _archived(minutes: Minutes) -> list[str]:
+    """What the archive says, when there is one above that has taken the minutes or a correction over."""
+    rows = getattr(minutes, "own_records", None)
+    told = [str(row.told) for row in rows.order_by(F("correction").asc(nulls_first=True))] if rows else []
+    return told or ([_("Lämnas till arkivet av sig självt inom någon minut.")] if minutes.due_at else [])
 
 
 def dispatch_status(row: Dispatch) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import json
 import os
 import signal
 import warnings
@@ -20,7 +21,7 @@ from archive.packages.container import open_package
 from consortium.access.roles import Role
 from consortium.models import AuditEvent
 from consortium.models.leases import database_now
-from governance import publication
+from governance import adjustment, publication
 from governance.models import Consortium, Minutes, Publication
 from tests import factories
 from tests.archive.stores import stores
@@ -175,6 +176,108 @@ def test_notes_are_not_archived(group: Steering) -> None:
     Minutes.objects.filter(pk=minutes.pk).update(due_at=None)
     tasks.keep_own_records()
     assert not OwnRecord.objects.exists()
+
+
+def corrected(group: Steering, text: str, masked: str = "") -> Minutes:
+    """Published and kept; then a correction, checked and published in its turn."""
+    minutes = publishing.adjusted(group)
+    publication.publish(minutes, by=group.member)
+    work()
+    adjustment.correct(minutes, text, paragraph=minutes.paragraphs.get(), by=group.secretary)
+    publication.publish(Minutes.objects.get(pk=minutes.pk), masked=masked, by=group.member)
+    return minutes
+
+
+def test_from_a_correction_to_public_search_beside_the_original(group: Steering) -> None:
+    corrected(group, "Inbjudan ska gälla Vansbro.")
+    kept = AIP.objects.get()
+    before = (kept.objid, sorted(kept.content_files.values_list("path", "sha256")))
+    assert "Inga träffar" in found("inbjudan vansbro")
+    work()
+    work()
+    _original, row = OwnRecord.objects.order_by("sip__received_at")
+    assert row.sip
+    assert (row.sip.status, row.trouble, row.sip.agreement) == (SIP.Status.ARCHIVED, "", kept.sip.agreement)
+    assert (SIP.objects.count(), AIP.objects.count(), Upload.objects.count()) == (2, 2, 2)
+    assert row.sip.objid != kept.sip.objid
+    kept.refresh_from_db()
+    assert (kept.objid, sorted(kept.content_files.values_list("path", "sha256"))) == before
+    assert [unit.title for unit in ArchivalUnit.objects.public().filter(aip=row.sip.aip).order_by("position")] == [
+        f"Rättelse {timezone.localdate()} av protokoll, Styrgruppen 2022-11-24",
+        "Rättelse av § 1",
+        "Protokollet i sin helhet med rättelsen, offentlig kopia",
+    ]
+    assert f"i arkivpaket {kept.number}." in ArchivalUnit.objects.get(aip=row.sip.aip, parent=None).description
+    assert "Inga träffar" not in found("inbjudan vansbro")
+    both = found("Styrgruppen 2022-11-24")
+    assert "Protokoll, " in both
+    assert f"Rättelse {timezone.localdate()} av protokoll, " in both
+    assert row.told.startswith(f"Rättelsen {timezone.localdate()}: Arkiverat som {row.sip.aip.number}")
+
+    publication.withdraw(Publication.objects.get(), "En privatperson nämns.", by=group.chair)
+    work()
+    assert not ArchivalUnit.objects.public().exists()
+
+
+def test_the_corrections_package_names_the_one_it_corrects_and_holds_the_new_copy(group: Steering) -> None:
+    corrected(group, "Inbjudan ska gälla Vansbro.")
+    kept = AIP.objects.get()
+    tasks.keep_own_records()
+    sip = SIP.objects.get(own_record__correction__isnull=False)
+    with open_package(sip.path) as tree:
+        files = {each.path.rpartition("/")[2]: tree.read(each, 10_000_000) for each in tree.members()}
+    said = json.loads(files["rattelse.json"])
+    assert said["corrects"]["package"] == kept.number
+    assert (said["paragraph"], said["text"]) == (1, "Inbjudan ska gälla Vansbro.")
+    assert files["protokoll.pdf"] == bytes(Publication.objects.get().pdf)
+    assert "Inbjudan ska gälla Vansbro." in files["protokoll.json"].decode()
+    described = b"".join(content for name, content in files.items() if name.endswith(".xml")).decode()
+    assert f'="Rättar arkivpaket">{kept.number}<' in described
+    assert 'RECORDSTATUS="SUPPLEMENT"' in described
+
+
+def test_a_correction_that_cannot_be_handed_in_waits_and_says_why(group: Steering) -> None:
+    minutes = corrected(group, "Inbjudan ska gälla Vansbro.")
+    Consortium.objects.update(host=None)
+    tasks.keep_own_records()
+    row = OwnRecord.objects.get(correction__minutes=minutes)
+    assert "ingen värdkommun" in row.told
+    assert SIP.objects.count() == 1
+    publication.withdraw(Publication.objects.get(), "En privatperson nämns.", by=group.chair)
+    work()
+    assert not ArchivalUnit.objects.public().exists()  # what waits does not hold up the closing of what is kept
+    Consortium.objects.update(host="2082")
+    publication.publish(Minutes.objects.get(pk=minutes.pk), by=group.member)
+    work()
+    work()
+    assert (SIP.objects.count(), OwnRecord.objects.exclude(trouble="").count()) == (2, 0)
+    assert "Inga träffar" not in found("inbjudan vansbro")
+
+
+def test_what_is_left_out_of_a_correction_stays_closed(group: Steering) -> None:
+    minutes = corrected(group, "Det var Tolvan Exempelsson.", masked="Tolvan Exempelsson")
+    work()
+    work()
+    public = ArchivalUnit.objects.public().filter(aip__sip__own_record__correction__minutes=minutes)
+    assert [unit.kind for unit in public.order_by("parent_id")] == ["Protokoll", "Rättelse"]  # the copy and the case
+    assert "Inga träffar" in found("exempelsson")
+
+    publication.withdraw(Publication.objects.get(), "Mer ska utelämnas.", by=group.chair)
+    masked = "Tolvan Exempelsson\nSju kommuner"
+    publication.publish(Minutes.objects.get(pk=minutes.pk), masked=masked, by=group.member)
+    work()
+    assert [unit.kind for unit in public.all()] == ["Rättelse"]
+
+
+@pytest.mark.load
+@pytest.mark.parametrize("where", ["_build", "_deliver"])
+def test_killed_anywhere_a_correction_is_delivered_once(group: Steering, where: str) -> None:
+    corrected(group, "Inbjudan ska gälla Vansbro.")
+    _die_at(where)
+    Publication.objects.update(lease_until=None)
+    work()
+    work()
+    assert (SIP.objects.count(), AIP.objects.count(), Upload.objects.count()) == (2, 2, 2)
 
 
 @pytest.mark.load
