@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from consortium import audit, post
+from consortium import audit, personal_numbers, post
 from consortium.audit_events import Event
 from consortium.formats import clock_span, day, day_in_text, moment
 from consortium.models import User
 from consortium.models.leases import database_now
 from governance import calendar, documents
 from governance.meetings import NotNow, demand_body_meets
-from governance.models import Meeting
+from governance.models import AgendaItem, Meeting
 
 log = logging.getLogger(__name__)
 IN_THE_MORNING = datetime.time(8)
@@ -33,6 +33,10 @@ class NobodyToCall(NotNow):
 
 class EmptyAgenda(NotNow):
     pass
+
+
+class HoldsPersonalNumber(NotNow):
+    """A personal identity number is sent to nobody; the text says where it stands and never what it is."""
 
 
 @transaction.atomic
@@ -133,6 +137,8 @@ def _send(meeting: Meeting, word: str, *, by: User | None) -> None:
         raise NobodyToCall(
             _("Ingen plats i %(body)s har en e-postadress. Fyll i adresser först.") % {"body": meeting.body}
         )
+    if hindrance := number_found(meeting):
+        raise HoldsPersonalNumber(hindrance)
     with translation.override(settings.LANGUAGE_CODE):
         papers = [
             calendar.attachment(meeting),
@@ -148,6 +154,32 @@ def _send(meeting: Meeting, word: str, *, by: User | None) -> None:
             by=by,
             once=f"meeting:{meeting.pk}:{meeting.sequence}",
         )
+
+
+def number_found(meeting: Meeting) -> str:
+    """Where a personal identity number stands in what would be sent, as a sentence; empty when there is none."""
+    said = (meeting.title, meeting.place_text, meeting.link, meeting.cancel_reason, _letter(meeting))
+    if any(map(personal_numbers.holds_one, said)):
+        return _("Kallelsens text innehåller ett personnummer. Ta bort det ur mötets rubrik, plats, länk eller skäl.")
+    found = [
+        _("punkt %(n)s (%(where)s)") % {"n": item.position, "where": ", ".join(where)}
+        for item in meeting.items.all()
+        if (where := _where_a_number_stands(item))
+    ]
+    if not found:
+        return ""
+    told = _("Dagordningen innehåller personnummer i %(items)s. Ta bort det innan kallelsen skickas.")
+    return told % {"items": "; ".join(found)}
+
+
+def _where_a_number_stands(item: AgendaItem) -> list[str]:
+    texts = [
+        (_("rubriken"), item.title),
+        (_("ansvarig"), item.responsible),
+        (_("beskrivningen"), item.description),
+        (_("diarienumret"), item.registry_number),
+    ]  # a paper with a number in its name was never taken in
+    return [where for where, said in texts if personal_numbers.holds_one(said)]
 
 
 def _letter(meeting: Meeting) -> str:

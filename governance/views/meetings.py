@@ -114,6 +114,9 @@ def _page(request: StaffRequest, found: Meeting, answer: AnswerForm | None = Non
         "called": _called(found),
         "undelivered": list(mails.not_delivered()),
         "without_address": notice.without_address(found) if not found.called_at else [],
+        "number_found": notice.number_found(found)
+        if found.status in (found.Status.PLANNED, found.Status.CALLED)
+        else "",
         "may_call": found.may_become(Meeting.Status.CALLED) and not found.called_at,
         "may_update": found.status == Meeting.Status.CALLED,
         "may_cancel": found.may_become(Meeting.Status.CANCELLED),

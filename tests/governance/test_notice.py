@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import vobject
+from django.test import Client
 from django.utils import timezone
 
 from consortium.models import AuditEvent, OutgoingMail
@@ -158,3 +159,49 @@ def test_what_hinders_it_stops_the_clock(meeting: Meeting, group: Steering) -> N
     tasks.call(meeting.pk)
     meeting.refresh_from_db()
     assert (meeting.status, meeting.due_at) == (Meeting.Status.PLANNED, None)
+
+
+NUMBER = "19121212-1212"
+
+
+@pytest.mark.parametrize(
+    ("field", "where"), [("title", "rubriken"), ("description", "beskrivningen"), ("responsible", "ansvarig")]
+)
+def test_a_personal_number_on_the_agenda_stops_the_notice(
+    meeting: Meeting, group: Steering, field: str, where: str
+) -> None:
+    item = meeting.items.all()[1]
+    meeting.items.filter(pk=item.pk).update(**{field: f"Gäller {NUMBER}."})
+    with pytest.raises(notice.HoldsPersonalNumber) as told:
+        notice.call(meeting, by=group.secretary)
+    assert f"punkt {item.position} ({where})" in str(told.value)
+    assert "1212" not in str(told.value)
+    meeting.refresh_from_db()
+    assert (letters(meeting), meeting.called_at) == ([], None)
+
+
+def test_the_notices_own_text_is_looked_at_too(meeting: Meeting, group: Steering) -> None:
+    Meeting.objects.filter(pk=meeting.pk).update(place_text=f"Hemma hos {NUMBER}")
+    with pytest.raises(notice.HoldsPersonalNumber, match="Kallelsens text innehåller ett personnummer"):
+        notice.call(meeting, by=group.secretary)
+
+
+def test_a_number_that_came_after_the_notice_stops_the_update(meeting: Meeting, group: Steering) -> None:
+    notice.call(meeting, by=group.secretary)
+    meeting.items.filter(pk=meeting.items.all()[1].pk).update(description=NUMBER)
+    with pytest.raises(notice.HoldsPersonalNumber):
+        notice.send_update(meeting, by=group.secretary)
+    assert len(letters(meeting)) == 5
+
+
+def test_by_itself_it_does_not_go_out_with_a_number_and_the_page_says_why(
+    meeting: Meeting, group: Steering, client: Client
+) -> None:
+    item = meeting.items.all()[1]
+    meeting.items.filter(pk=item.pk).update(description=NUMBER)
+    Meeting.objects.filter(pk=meeting.pk).update(due_at=timezone.now() - datetime.timedelta(minutes=1))
+    tasks.call(meeting.pk)
+    assert not letters(meeting)
+    client.force_login(group.secretary)
+    page = client.get(f"/moten/{meeting.pk}/").content.decode()
+    assert f"Dagordningen innehåller personnummer i punkt {item.position} (beskrivningen)." in page
