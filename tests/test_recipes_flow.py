@@ -90,6 +90,7 @@ def found(client: Client, page: str, words: str) -> bool:
     return f"{words}</a>" in body.replace("<mark>", "").replace("</mark>", "")
 
 
+@pytest.mark.load
 @pytest.mark.parametrize("slug", RECIPES)
 def test_the_sample_of_every_recipe_is_found_where_it_should_be(slug: str, people: Personas) -> None:
     recipe = RECIPES[slug]
