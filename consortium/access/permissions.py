@@ -21,6 +21,7 @@ class Permission(StrEnum):
     COSTS_READ = "read_costs"
     COSTS_EDIT = "edit_costs"
     MEMBERS_EDIT = "edit_members"
+    MUNICIPALITY_EDIT = "edit_municipality"  # what the municipality says of itself, not what the consortium decides
     USERS_EDIT = "edit_users"
     AUDIT_READ = "read_audit"
     HEALTH_READ = "read_health"

@@ -151,6 +151,7 @@ class MunicipalityFacts(Facts):
         *("host_capacity", "existing_solution"),
     )
     READINESS = ("has_archivist", "has_information_plan", "has_system_inventory")
+    DECIDED = ("official_name", "county", "host_capacity")  # by the register and the agreement, not by the municipality
 
     official_name = line(_("Formellt namn"), 80, help_text=_("Skrivs in, härleds aldrig: Falu kommun."))
     county = line(_("Län"), 60)
@@ -173,6 +174,11 @@ class MunicipalityFacts(Facts):
     has_system_inventory = forms.ChoiceField(
         label=_("Har inventerat sina system"), choices=YES_NO_UNKNOWN, required=False
     )
+
+    def __init__(self, *args: Any, whole: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in () if whole else self.DECIDED:
+            del self.fields[name]
 
     def facts(self) -> dict[str, Any]:
         found = super().facts()

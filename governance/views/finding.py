@@ -48,5 +48,22 @@ def municipality(request: StaffRequest, pk: int, code: str) -> tuple[Consortium,
     return where, found
 
 
+def own_facts(request: StaffRequest, pk: int, code: str) -> tuple[Consortium, Municipality]:
+    """To change what a municipality says of itself: its own administrator may, besides whoever keeps the members."""
+    where, found = member(request, pk, code)
+    return (where, found) if keeps_own_facts(request, found) else municipality(request, pk, code)
+
+
+def keeps_own_facts(request: StaffRequest, found: Municipality) -> bool:
+    return policy.may(request.user, Permission.MUNICIPALITY_EDIT, found)
+
+
+def decides(request: StaffRequest, where: Consortium, found: Municipality) -> bool:
+    """What the consortium decides of a municipality: the same question as `municipality` asks."""
+    return edits(request, where) and (
+        not list(found.above()) or policy.may(request.user, Permission.MEMBERS_EDIT, found)
+    )
+
+
 def edits(request: StaffRequest, place: Consortium, permission: Permission = Permission.MEMBERS_EDIT) -> bool:
     return policy.may(request.user, permission, place)

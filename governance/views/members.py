@@ -72,7 +72,8 @@ def member(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse
             ],
             "seats": [(seat, seat.body) for seat in seats.select_related("body").in_swedish_order()],
             "withdrawal": Withdrawal.objects.filter(consortium=consortium, municipality=municipality).last(),
-            "may_edit": finding.edits(request, consortium),
+            "may_edit": (may_edit := finding.edits(request, consortium)),
+            "may_edit_own": may_edit or finding.keeps_own_facts(request, municipality),
             "room": quota_words.shown_to(request.user, municipality),
             "may_set_room": quotas.may_set(request.user, consortium, municipality),
         },
@@ -220,7 +221,7 @@ def member_notice(request: StaffRequest, consortium_id: int, code: str) -> HttpR
 
 @require_http_methods(["GET", "POST"])
 def municipality_edit(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
-    consortium, municipality = finding.municipality(request, consortium_id, code)
+    consortium, municipality = finding.own_facts(request, consortium_id, code)
     paper = Paper(
         title=_("Uppgifter om %s") % municipality,
         submit=_("Spara uppgifterna"),
@@ -232,6 +233,7 @@ def municipality_edit(request: StaffRequest, consortium_id: int, code: str) -> H
         request,
         MunicipalityFacts(
             request.POST or None,
+            whole=finding.decides(request, consortium, municipality),
             initial=first_values(municipality, *MunicipalityFacts.NAMES) | readiness(municipality),
         ),
         paper,
@@ -242,7 +244,7 @@ def municipality_edit(request: StaffRequest, consortium_id: int, code: str) -> H
 
 @require_http_methods(["GET", "POST"])
 def contact_add(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
-    consortium, municipality = finding.municipality(request, consortium_id, code)
+    consortium, municipality = finding.own_facts(request, consortium_id, code)
     paper = Paper(
         title=_("Ny kontakt i %s") % municipality,
         submit=_("Lägg till kontakten"),
@@ -261,7 +263,7 @@ def contact_add(request: StaffRequest, consortium_id: int, code: str) -> HttpRes
 
 @require_POST
 def contact_remove(request: StaffRequest, consortium_id: int, code: str, contact_id: int) -> HttpResponse:
-    consortium, municipality = finding.municipality(request, consortium_id, code)
+    consortium, municipality = finding.own_facts(request, consortium_id, code)
     contact = get_object_or_404(Contact, pk=contact_id, municipality=municipality)
     return press(
         request,
@@ -273,7 +275,7 @@ def contact_remove(request: StaffRequest, consortium_id: int, code: str, contact
 
 @require_http_methods(["GET", "POST"])
 def fees_edit(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
-    consortium, municipality = finding.municipality(request, consortium_id, code)
+    consortium, municipality = finding.own_facts(request, consortium_id, code)
     paper = Paper(
         title=_("Taxa för kopior, %s") % municipality,
         submit=_("Spara taxan"),

@@ -97,3 +97,11 @@ def test_a_deactivated_user_may_nothing(people: Personas) -> None:
 
 def test_a_visitor_may_nothing() -> None:
     assert not policy.may(AnonymousUser(), Permission.SIP_READ, factories.municipality())
+
+
+def test_a_municipalitys_administrator_keeps_what_is_its_own_there_and_nowhere_else(people: Personas) -> None:
+    falun, leksand = factories.municipality("2080"), factories.municipality("2029")
+    user = factories.user_with(Role.MUNICIPALITY_ADMIN, falun)
+    assert policy.may(user, Permission.MUNICIPALITY_EDIT, falun)
+    assert not policy.may(user, Permission.MUNICIPALITY_EDIT, leksand)
+    assert not policy.may(user, Permission.MEMBERS_EDIT, falun)

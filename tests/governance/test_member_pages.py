@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from consortium.access.roles import Role
 from governance import calendar, membership
+from governance.forms.members import MunicipalityFacts
 from governance.models import Body, Consortium, Contact, Feedback, FeedToken, Inquiry, Membership, Population, Seat
 from tests import factories
 from tests.governance import membering, steering
@@ -262,3 +263,64 @@ def test_seats_are_filled_from_the_consortiums_own_people(admin: Client, at: dic
     shown = page(admin, "seat_add", at["m_body"])
     assert "Arkivarie, Falun" in shown
     assert "någon annanstans" not in shown
+
+
+# The municipality's own administrator
+
+
+@pytest.fixture
+def own(people: Personas) -> Client:
+    return signed_in(factories.user_with(Role.MUNICIPALITY_ADMIN, factories.municipality("2080")))
+
+
+def test_the_municipalitys_own_administrator_keeps_its_facts_contacts_and_fees(own: Client, at: dict[str, str]) -> None:
+    here = (at["m_consortium"], "2080")
+    shown = page(own, "member", *here)
+    for name in ("municipality_edit", "contact_add", "fees_edit"):
+        assert reverse(name, args=here) in shown
+    assert reverse("contact_remove", args=[*here, at["m_contact"]]) in shown
+
+    falun = factories.municipality("2080")
+    facts = {"archival_authority": "Kulturnämnden", "appeal_court": "Kammarrätten i Sundsvall", "has_archivist": "yes"}
+    assert own.post(reverse("municipality_edit", args=here), {**facts, "seen": falun.version}).status_code == 302
+    contact = {"function": "registry", "email": "kommun@falun.exempel.se"}
+    assert own.post(reverse("contact_add", args=here), contact).status_code == 302
+    assert own.post(reverse("contact_remove", args=[*here, at["m_contact"]])).status_code == 302
+    fees = {"valid_from": "2023-01-01", "free_pages": "9", "first_fee": "50", "page_fee": "2"}
+    assert own.post(reverse("fees_edit", args=here), fees).status_code == 302
+    falun.refresh_from_db()
+    assert (falun.archival_authority, falun.appeal_court) == ("Kulturnämnden", "Kammarrätten i Sundsvall")
+    assert falun.has_archivist is True
+    assert [each.email for each in falun.contacts.all()] == ["kommun@falun.exempel.se"]
+
+
+def test_what_the_consortium_decides_is_not_the_municipalitys_to_change(own: Client, at: dict[str, str]) -> None:
+    here = (at["m_consortium"], "2080")
+    falun = factories.municipality("2080")
+    form = page(own, "municipality_edit", *here)
+    before = {name: getattr(falun, name) for name in MunicipalityFacts.DECIDED}
+    sent = {"archival_authority": "Kommunstyrelsen", "seen": falun.version}
+    sent |= {"official_name": "Falu stad", "county": "Skåne län", "host_capacity": "authority", "code": "9999"}
+    assert own.post(reverse("municipality_edit", args=here), sent).status_code == 302
+    falun.refresh_from_db()
+    assert {name: getattr(falun, name) for name in MunicipalityFacts.DECIDED} == before
+    assert not [name for name in MunicipalityFacts.DECIDED if f'name="{name}"' in form]
+    shown = page(own, "member", *here)
+    for name in ("member_step", "member_notice"):
+        assert own.get(reverse(name, args=here)).status_code == 403
+        assert reverse(name, args=here) not in shown
+    assert own.get(reverse("quota", args=here)).status_code == 403
+    assert own.get(reverse("population_import", args=[at["m_consortium"]])).status_code == 403
+
+
+def test_the_neighbours_facts_are_not_the_municipalitys_to_change(own: Client, at: dict[str, str]) -> None:
+    there = (at["m_consortium"], "2029")
+    shown = page(own, "member", *there)
+    for name in ("municipality_edit", "contact_add", "fees_edit"):
+        assert own.get(reverse(name, args=there)).status_code == 403
+        assert reverse(name, args=there) not in shown
+
+
+def test_the_consortiums_administrator_changes_all_of_it(admin: Client, at: dict[str, str]) -> None:
+    form = page(admin, "municipality_edit", at["m_consortium"], "2080")
+    assert all(f'name="{name}"' in form for name in MunicipalityFacts.DECIDED)
