@@ -16,6 +16,7 @@ class Item:
     label: str | Promise
     url_name: str
     permissions: tuple[Permission, ...] = ()  # any of them; none means everybody in the room
+    also: tuple[str, ...] = ()  # where else addresses of the same room begin
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Link:
     count: int = 0
 
 
+MEMBERS_ROOM = ("/organ/", "/plats/", "/utokning/", "/arshjul/", "/uppsagning/", "/fraga/", "/synpunkter/")
 PUBLIC = [
     Item(_("Sök i arkivet"), "start"),
     Item(_("Protokoll"), "public_minutes_list"),
@@ -41,7 +43,7 @@ STAFF = [
     Item(_("Leveransprojekt"), "board", (Permission.PROJECT_READ,)),
     Item(_("Överenskommelser"), "agreements", (Permission.AGREEMENT_READ,)),
     Item(_("System"), "systems", (Permission.PROJECT_READ,)),
-    Item(_("Medlemmar"), "members"),
+    Item(_("Medlemmar"), "members", also=MEMBERS_ROOM),
     Item(_("Möten"), "meeting_list", (Permission.MINUTES_READ,)),
     Item(_("Utgivning"), "publishing", (Permission.MINUTES_READ,)),
     Item(_("Uppföljning"), "follow_up", (Permission.MINUTES_READ,)),
@@ -72,5 +74,6 @@ def _link(item: Item, path: str, count: int = 0) -> Link | None:
         url = reverse(item.url_name)
     except NoReverseMatch:
         return None
-    current = "page" if path == url else "true" if url != "/" and path.startswith(url) else ""
+    within = path.startswith(item.also) or (url != "/" and path.startswith(url))
+    current = "page" if path == url else "true" if within else ""
     return Link(item.label, url, current, count)
