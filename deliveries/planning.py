@@ -20,6 +20,7 @@ from consortium.models import User
 from deliveries import editing
 from deliveries.models import ArchiveStaffing, DeliveryPlan, SystemInventory
 from governance.models import Consortium, Municipality
+from governance.models.members import MunicipalityQuerySet
 
 _PLANNED = (DeliveryPlan.Status.DRAFT, DeliveryPlan.Status.ANCHORED, DeliveryPlan.Status.DECIDED)
 
@@ -110,10 +111,14 @@ class Overview:
 
 
 def overview(consortium: Consortium, year: int) -> Overview:
-    """All members in Swedish order, those without a plan too, in three questions to the database."""
+    """All members, those without a plan too."""
+    return overview_of(consortium.members(), year)
+
+
+def overview_of(municipalities: MunicipalityQuerySet, year: int) -> Overview:
+    """In Swedish order, in three questions to the database."""
     members = (
-        consortium.members()
-        .in_swedish_order()
+        municipalities.in_swedish_order()
         .select_related("archive_staffing")
         .annotate(
             inventoried=Exists(SystemInventory.objects.filter(municipality=OuterRef("pk"))),

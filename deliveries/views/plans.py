@@ -20,7 +20,6 @@ from deliveries.models import ArchiveStaffing, DeliveryPlan, Sector
 from deliveries.views.system_frame import (
     address,
     both_texts,
-    consortium,
     consortium_choices,
     consortium_or_none,
     may_edit,
@@ -58,11 +57,17 @@ def year_asked(request: StaffRequest) -> int:
 
 @require_GET
 def plans(request: StaffRequest) -> HttpResponse:
-    """The figures are everybody's; the lines are of the municipalities the reader may read."""
+    """The figures are everybody's; the lines are of the municipalities the reader may read.
+
+    A municipality that is in no consortium now has its own plans alone.
+    """
     demand_anywhere(request, Permission.PROJECT_READ)
-    here, year = consortium(request), year_asked(request)
-    seen = planning.overview(here, year)
-    readable = {each.code for each in Municipality.objects.where_may(request.user, Permission.PROJECT_READ)}
+    own = Municipality.objects.where_may(request.user, Permission.PROJECT_READ)
+    here, year = consortium_or_none(request), year_asked(request)
+    if here is None and request.GET.get("konsortium"):
+        raise Http404(_("Sidan finns inte."))
+    seen = planning.overview(here, year) if here else planning.overview_of(own, year)
+    readable = {each.code for each in own}
     lines = [line for line in seen.lines if line.municipality.code in readable]
     if request.GET.get("som") in ("csv", "xlsx"):
         return table_file(
@@ -71,7 +76,7 @@ def plans(request: StaffRequest) -> HttpResponse:
     context = {
         "tabs": tabs("plans"),
         "consortium": here,
-        "consortia": consortium_choices(request, here),
+        "consortia": consortium_choices(request, here) if here else [],
         "overview": seen,
         "year": year,
         "before": address("plans", ar=year - 1, konsortium=request.GET.get("konsortium")),

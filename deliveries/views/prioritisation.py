@@ -20,7 +20,15 @@ from deliveries.forms.plans import DecisionForm, ScoreForm, WeightsForm
 from deliveries.models import Prioritisation, SourceSystem
 from deliveries.models.prioritisation import PARTS
 from deliveries.prioritisation import Weights
-from deliveries.views.system_frame import consortium, consortium_choices, may_edit, table_file, tabs
+from deliveries.views.system_frame import (
+    consortium,
+    consortium_choices,
+    consortium_or_none,
+    may_edit,
+    outside,
+    table_file,
+    tabs,
+)
 
 REFUSALS = (
     prioritisation.Locked,
@@ -35,7 +43,9 @@ REFUSALS = (
 def latest(request: StaffRequest) -> HttpResponse:
     """The newest version, decided or not."""
     demand_anywhere(request, Permission.PROJECT_READ)
-    here = consortium(request)
+    here = consortium_or_none(request)
+    if here is None:
+        return outside(request, "prioritisation", _("Prioritering"))
     found = Prioritisation.objects.filter(consortium=here).newest_first().first()
     if found is None:
         context = {

@@ -15,14 +15,16 @@ from consortium.swedish import swedish_key
 from deliveries import sharing
 from deliveries.forms.systems import JointProjectForm
 from deliveries.project_refusals import Refused
-from deliveries.views.system_frame import consortium, consortium_choices, may_edit, tabs
+from deliveries.views.system_frame import consortium, consortium_choices, consortium_or_none, may_edit, outside, tabs
 from deliveries.views.systems import system_or_404
 
 
 @require_GET
 def shared_systems(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_READ)
-    here = consortium(request)
+    here = consortium_or_none(request)
+    if here is None:
+        return outside(request, "shared_systems", _("Delade system"))
     by_inventory = request.GET.get("underlag") != "projekt"
     shared = sharing.shared_systems(here, by_inventory=by_inventory)
     names = {each.code: each.name for each in here.members()}

@@ -20,7 +20,9 @@ from deliveries.views.system_frame import (
     both_texts,
     consortium,
     consortium_choices,
+    consortium_or_none,
     may_edit,
+    outside,
     tabs,
     with_revision,
 )
@@ -35,7 +37,9 @@ STATUS_KINDS = {
 @require_GET
 def study(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_READ)
-    here = consortium(request)
+    here = consortium_or_none(request)
+    if here is None:
+        return outside(request, "plans", _("Förstudiens checklista"))
     seen = studying.progress(here)
     context = {
         "tabs": tabs("plans"),

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -52,6 +53,13 @@ def consortium_or_none(request: StaffRequest) -> Consortium | None:
     """A municipality that has left keeps its own pages."""
     found, asked = consortia(request), request.GET.get("konsortium", "")
     return found.filter(slug=asked).first() if asked else found.first()
+
+
+def outside(request: StaffRequest, current: str, title: str) -> HttpResponse:
+    """The tab of a joint matter, for those whose municipality takes part in no consortium now."""
+    if request.GET.get("konsortium"):
+        raise Http404(_("Sidan finns inte."))
+    return render(request, "deliveries/system_outside.html", {"tabs": tabs(current), "title": title})
 
 
 def holders_here(request: StaffRequest) -> dict[int, sharing.SharedSystem]:

@@ -17,7 +17,14 @@ from consortium.access.views import StaffRequest, demand_anywhere
 from deliveries import recipes, sharing, systems
 from deliveries.editing import ChangedMeanwhile
 from deliveries.forms.systems import SystemForm
-from deliveries.models import DeliveryProject, Participation, SourceSystem, SubmissionAgreement, SystemInventory
+from deliveries.models import (
+    DeliveryProject,
+    Participation,
+    SourceSystem,
+    Status,
+    SubmissionAgreement,
+    SystemInventory,
+)
 from deliveries.models.systems import folded
 from deliveries.views.system_frame import both_texts, consortium_or_none, holders_here, may_edit, tabs, with_revision
 from governance.models import Municipality
@@ -114,24 +121,29 @@ def _facts(found: SourceSystem) -> list[tuple[str, str]]:
 
 
 def _holders(request: StaffRequest, held: sharing.SharedSystem, found: SourceSystem) -> list[dict[str, Any]]:
-    """A line for each municipality that has the system or listens; details only where the reader may read them."""
-    codes = held.having | held.listening
+    """A line for each municipality that has the system or listens; details only where the reader may read them.
+
+    What the reader's own municipality has and did is there after it has left the consortium, too.
+    """
     readable = {each.code for each in Municipality.objects.where_may(request.user, Permission.PROJECT_READ)}
     inventory = {
         row.municipality_id: row for row in SystemInventory.objects.visible_to(request.user).filter(system=found)
     }
-    parts: dict[str, Participation] = {}
+    codes = held.having | held.listening | readable
     visible = Participation.objects.visible_to(request.user).filter(project__system=found, municipality__in=codes)
-    for part in visible.select_related("project").order_by("project__id"):
-        parts[part.municipality_id] = part
+    parts = {part.municipality_id: part for part in visible.select_related("project").order_by("project__id")}
+    past = {code for code in readable & set(parts) if parts[code].status in (Status.LEFT, Status.COMPLETED)}
+    having = held.having | set(inventory) | {code for code in past if not parts[code].is_observer}
+    codes = having | held.listening | past
     return [
         {
             "municipality": place,
             "url": reverse("municipality_inventory", args=[place.code]) if place.code in readable else "",
             "inventory": inventory.get(place.code),
             "part": parts.get(place.code),
-            "archived": place.code in held.archived,
-            "listening": place.code not in held.having,
+            "archived": place.code in held.archived
+            or (place.code in past and parts[place.code].status == Status.COMPLETED),
+            "listening": place.code not in having,
         }
         for place in Municipality.objects.filter(code__in=codes).in_swedish_order()
     ]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consortium.models import User
-from deliveries import inventory, planning, prioritisation
+from deliveries import departures, inventory, planning, prioritisation, projects
 from deliveries.models import (
     DeliveryPlan,
     DeliveryProject,
@@ -21,6 +21,7 @@ from deliveries.models import (
     SourceSystem,
     SystemInventory,
 )
+from deliveries.views import system_frame
 from governance.models import Membership
 from tests import factories
 from tests.deliveries.inventorying import scored
@@ -49,6 +50,16 @@ def signed_in(user: User) -> Client:
 def text(response: Any, status: int = 200) -> str:
     assert response.status_code == status, response.content.decode()[:2000]
     return str(response.content.decode())
+
+
+def leave() -> None:
+    """Falun leaves the consortium today."""
+    Membership.objects.create(
+        consortium=factories.consortium(),
+        municipality=factories.municipality(),
+        status=Membership.Status.LEFT,
+        effective_on=timezone.localdate(),
+    )
 
 
 def send(client: Client, content: str, **fields: Any) -> Any:
@@ -356,12 +367,7 @@ def test_a_municipality_without_an_archivist_is_told_what_it_means(archivist: Cl
 
 
 def test_a_municipality_that_has_left_keeps_its_own_pages_and_sees_no_more_of_the_others(archivist: Client) -> None:
-    Membership.objects.create(
-        consortium=factories.consortium(),
-        municipality=factories.municipality(),
-        status=Membership.Status.LEFT,
-        effective_on=timezone.localdate(),
-    )
+    leave()
     system = factories.system("ECOS")
     for name, args, status in (
         ("systems", [], 200),
@@ -370,12 +376,73 @@ def test_a_municipality_that_has_left_keeps_its_own_pages_and_sees_no_more_of_th
         ("inventory_template", ["csv"], 200),
         ("municipality_inventory", ["2080"], 200),
         ("plan", ["2080"], 200),
-        ("shared_systems", [], 404),
-        ("prioritisation", [], 404),
-        ("plans", [], 404),
-        ("study", [], 404),
+        ("shared_systems", [], 200),
+        ("prioritisation", [], 200),
+        ("plans", [], 200),
+        ("study", [], 200),
     ):
         assert (name, archivist.get(reverse(name, args=args)).status_code) == (name, status)
+
+
+@pytest.fixture
+def left(archivist: Client) -> Client:
+    """Falun's archivist, when Falun has left and Leksand is still there."""
+    factories.municipality("2029")
+    leave()
+    return archivist
+
+
+def test_every_tab_opens_for_a_municipality_that_has_left(left: Client) -> None:
+    system = factories.system("ECOS")
+    for each in system_frame.tabs("systems"):
+        assert (each["label"], left.get(each["url"]).status_code) == (each["label"], 200)
+    for name in ("shared_systems", "prioritisation", "study"):
+        page = text(left.get(reverse(name)))
+        assert "inte med i någon samverkan nu" in page
+        assert reverse("inventory") in page
+        assert system.name not in page
+        assert left.get(reverse(name), {"konsortium": factories.consortium().slug}).status_code == 404
+
+
+def test_what_is_joint_stays_closed_to_a_municipality_that_has_left(left: Client, people: Personas) -> None:
+    row = prioritisation.begin(factories.consortium(), 2023, by=people.it_archivist)
+    assert left.get(reverse("prioritisation_version", args=[row.pk])).status_code == 404
+    assert left.post(reverse("begin_prioritisation")).status_code == 404
+    assert left.get(reverse("edit_study", args=["law"])).status_code == 404
+    assert left.get(reverse("propose_project", args=[factories.system().slug])).status_code == 404
+
+
+def test_a_municipality_that_has_left_sees_its_own_plans_and_projects(left: Client, people: Personas) -> None:
+    by = people.it_archivist
+    falun, leksand = factories.municipality(), factories.municipality("2029")
+    for place in (falun, leksand):
+        planning.write(
+            planning.plan_of(place, 2023), {"status": "draft", "mandate_holder": f"Chef {place.name}"}, seen=1, by=by
+        )
+    page = text(left.get(reverse("plans"), {"ar": "2023"}))
+    assert "Chef Falun" in page
+    assert "Leksand" not in page
+    assert "1 av 1 har en plan" in page
+    assert reverse("study") not in page
+    export = left.get(reverse("plans"), {"ar": "2023", "som": "csv"}).content.decode("utf-8-sig")
+    assert "Chef Falun" in export
+    assert "Leksand" not in export
+    assert left.get(reverse("plans"), {"konsortium": factories.consortium().slug}).status_code == 404
+
+
+def test_a_municipality_that_has_left_sees_its_own_projects_and_systems(archivist: Client, people: Personas) -> None:
+    falun, leksand = factories.municipality(), factories.municipality("2029")
+    system = factories.system("ECOS")
+    project = projects.create(factories.consortium(), system, "ECOS 2", [falun, leksand], by=people.it_archivist)
+    row(people.archivist_falun)
+    leave()
+    departures.follow()
+    assert archivist.get(reverse("project_part", args=[project.pk, "2080"])).status_code == 200
+    assert archivist.get(reverse("project_part", args=[project.pk, "2029"])).status_code == 404
+    page = text(archivist.get(reverse("system", args=[system.slug])))
+    assert reverse("municipality_inventory", args=["2080"]) in page
+    assert "ECOS 2</a>, Lämnat" in page
+    assert "Leksand" not in page
 
 
 def test_personal_numbers_are_kept_out(archivist: Client) -> None:
