@@ -28,6 +28,7 @@ from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
 from deliveries.models import SubmissionAgreement
 from governance.models import Municipality
+from governance.views import quota_words
 
 ROWS_PER_PAGE = 25
 FILES_PER_PAGE = 50
@@ -159,6 +160,7 @@ def _answer(request: StaffRequest, found: Draft, *, table_error: str = "", statu
         ],
         "without_file": any(fault.line and fault.field == "path" for fault in look.stops),
         "hindrance": assembling.hindrance(found.agreement.current()),
+        "meters": quota_words.limited(Municipality.objects.filter(pk=found.owner_id)),
         "table_error": table_error,
         "words": words() | _own_words(),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,

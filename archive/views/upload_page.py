@@ -24,7 +24,6 @@ from consortium import formats
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere, get_or_404
 from deliveries.models import SubmissionAgreement
-from governance import quota
 from governance.models import Municipality
 from governance.views import quota_words
 
@@ -122,7 +121,7 @@ def _page(
             "chosen": chosen,
             "kind": form["kind"].value(),
             "unfinished": [_unfinished(upload) for upload in _unfinished_uploads(request)],
-            "meters": [quota_words.meter(stands) for stands in _limited(request)],
+            "meters": quota_words.limited(Municipality.objects.where_may(request.user, Permission.SIP_UPLOAD)),
             "earlier": refused.earlier if isinstance(refused, AlreadyReceived) else None,
             "plain_limit": formats.size(settings.UPLOAD_PLAIN_MAX_BYTES),
             "limit": formats.size(settings.UPLOAD_MAX_BYTES),
@@ -141,12 +140,6 @@ def _option(agreement: SubmissionAgreement) -> dict[str, Any]:
         "facts": f"{agreement.owner}, {agreement.records_creator}",
         "hindrance": agreement.hindrance(),
     }
-
-
-def _limited(request: StaffRequest) -> list[quota.Standing]:
-    """Where this person delivers to and there is a limit; where there is none, there is nothing to say."""
-    places = Municipality.objects.where_may(request.user, Permission.SIP_UPLOAD)
-    return quota.standings(places.filter(quota__bytes__isnull=False).in_swedish_order())
 
 
 def _unfinished_uploads(request: StaffRequest) -> Any:

@@ -10,6 +10,7 @@ from consortium.access.policy import AnyUser
 from consortium.formats import NBSP, number, size
 from governance import quota
 from governance.models import Municipality
+from governance.models.members import MunicipalityQuerySet
 from governance.quota import Standing
 
 # Who sees how packages stand sees what they take up, and so does who sees the figures of the co-operation.
@@ -21,6 +22,11 @@ def shown_to(user: AnyUser, municipality: Municipality) -> dict[str, Any] | None
     if not any(policy.may(user, permission, municipality) for permission in READERS):
         return None
     return meter(quota.standing(municipality))
+
+
+def limited(places: MunicipalityQuerySet) -> list[dict[str, Any]]:
+    """The meters of those that have a limit; of the others there is nothing to say to who delivers."""
+    return [meter(stands) for stands in quota.standings(places.filter(quota__bytes__isnull=False).in_swedish_order())]
 
 
 def meter(stands: Standing) -> dict[str, Any]:
@@ -68,7 +74,7 @@ def parts(stands: Standing) -> str:
         (_("arkiverat"), usage.kept),
         (_("i karantän"), usage.quarantined),
         (_("påbörjade uppladdningar"), usage.uploads),
-        (_("utkast"), usage.drafts),
+        (_("i utkast"), usage.drafts),
     ]
     told = ", ".join(f"{name} {size(octets)}" for name, octets in named if octets)
     return told[:1].upper() + told[1:]

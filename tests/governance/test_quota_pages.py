@@ -159,6 +159,13 @@ def test_the_upload_page_tells_how_much_room_there_is(nearly_full: Quota, people
     assert "Utrymme i arkivet" not in page(people.archivist_leksand, url)
 
 
+def test_a_draft_tells_it_before_files_are_brought(nearly_full: Quota, people: Personas) -> None:
+    draft = factories.draft(nearly_full.municipality, people.producer_falun, "kf 2010.pdf")
+    shown = page(people.producer_falun, reverse("draft", args=[draft.pk]))
+    assert "60\xa0GB är kvar" in shown
+    assert "i utkast 11\xa0byte" in shown
+
+
 # Before it is full
 
 
