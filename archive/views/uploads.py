@@ -34,7 +34,7 @@ ANSWERS: dict[type[Refused], tuple[int, str]] = {
     refusals.WaitsForAgreement: (422, "E_UPLOAD_AGREEMENT"),
     refusals.AlreadyReceived: (422, "E_UPLOAD_KNOWN"),
     refusals.NoSpace: (507, "E_UPLOAD_SPACE"),
-    refusals.QuotaReached: (507, "E_UPLOAD_QUOTA"),
+    refusals.QuotaReached: (413, "E_UPLOAD_QUOTA"),
     refusals.Busy: (423, "E_UPLOAD_LOCKED"),
     refusals.WrongOffset: (409, "E_UPLOAD_OFFSET"),
     refusals.BeyondEnd: (413, "E_UPLOAD_DONE"),

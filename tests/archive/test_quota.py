@@ -191,7 +191,7 @@ def test_tus_is_told_how_much_and_who_can_raise_it(agreement: SubmissionAgreemen
     factories.aip(agreement.owner, size=1_500_000_000, sha256="a" * 64)
     SIP.objects.update(status=SIP.Status.ARCHIVED)
     status, code, sentence = told(Tus(producer, agreement).create(600_000_000))
-    assert (status, code) == (507, "E_UPLOAD_QUOTA")
+    assert (status, code) == (413, "E_UPLOAD_QUOTA")
     assert sentence == (
         "Falu kommun har använt 1,5\xa0GB av sitt utrymme på 2\xa0GB, och leveransen behöver 600\xa0MB. Ta bort utkast "
         "eller avbryt uppladdningar som inte behövs. Konsortieadministratören i E-arkivcentrum Dalarna kan höja "
