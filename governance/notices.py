@@ -18,7 +18,7 @@ from consortium.models.leases import database_now
 from consortium.swedish import swedish_key
 from governance import adjustment
 from governance.meetings import EditedMeanwhile, NotNow
-from governance.models import Body, Consortium, Minutes, Municipality, Notice, Posting
+from governance.models import Body, Consortium, Minutes, Municipality, Notice, Paragraph, Posting
 
 
 class NoLaw(NotNow):
@@ -42,8 +42,8 @@ def boards(minutes: Minutes) -> list[Municipality]:
 
 
 @transaction.atomic
-def write(minutes: Minutes, *, kept_at: str, by: User) -> Notice:
-    """The notice and a row for every board. Written twice it is the same notice."""
+def write(minutes: Minutes, *, paragraph: Paragraph | None = None, kept_at: str, by: User) -> Notice:
+    """The notice and a row for every board, of the whole or of one § adjusted at once. Written twice it is the same."""
     minutes = (
         Minutes.objects.select_for_update(of=("self",)).select_related("meeting__body__consortium").get(pk=minutes.pk)
     )
@@ -53,11 +53,10 @@ def write(minutes: Minutes, *, kept_at: str, by: User) -> Notice:
             _("%(body)s arbetar inte under kommunallagen. Protokollet anslås inte och kan inte överklagas.")
             % {"body": body}
         )
-    if minutes.adjusted_at is None:
-        raise NotAdjusted(_("Protokollet är inte justerat. Anslaget skrivs när alla har skrivit under."))
-    adjusted_on = timezone.localdate(minutes.adjusted_at)
+    adjusted_on = _adjusted_on(minutes, paragraph)
     notice, new = Notice.objects.get_or_create(
         minutes=minutes,
+        paragraph=paragraph,
         defaults={
             "adjusted_on": adjusted_on,
             "post_by": adjustment.post_by(body, adjusted_on),
@@ -69,26 +68,51 @@ def write(minutes: Minutes, *, kept_at: str, by: User) -> Notice:
     )
     if new:
         Posting.objects.bulk_create(Posting(notice=notice, municipality=each) for each in boards(minutes))
-        audit.record(by=by, what=Event.NOTICE_WRITTEN, target=notice, place=notice.place)
+        number = paragraph.number if paragraph else None
+        audit.record(by=by, what=Event.NOTICE_WRITTEN, target=notice, place=notice.place, paragraph=number)
     return notice
+
+
+def _adjusted_on(minutes: Minutes, paragraph: Paragraph | None) -> datetime.date:
+    """The day that posting and appeal count from: the §'s own, where it was adjusted before the rest."""
+    at = minutes.paragraphs.get(pk=paragraph.pk).adjusted_at if paragraph else minutes.adjusted_at
+    if at:
+        return timezone.localdate(at)
+    if paragraph:
+        raise NotAdjusted(
+            _("%(label)s är inte omedelbart justerad. Den tas med i anslaget av hela protokollet.")
+            % {"label": paragraph.label}
+        )
+    raise NotAdjusted(_("Protokollet är inte justerat. Anslaget skrivs när alla har skrivit under."))
+
+
+def _words(notice: Notice) -> tuple[str, str, str]:
+    """Heading, which §§, and what was adjusted when."""
+    on = {"day": day_in_text(notice.adjusted_on)}
+    if notice.paragraph:
+        which = _("Paragraf: %(span)s") % {"span": notice.paragraph.label}
+        return _("Tillkännagivande av omedelbart justerad paragraf"), which, _("Paragrafen justerades: %(day)s") % on
+    numbers = list(notice.minutes.paragraphs.values_list("number", flat=True))
+    span = f"§§ {numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else f"§ {numbers[0]}" if numbers else "–"
+    which = _("Paragrafer: %(span)s") % {"span": span}
+    return _("Tillkännagivande av justerat protokoll"), which, _("Protokollet justerades: %(day)s") % on
 
 
 def text(posting: Posting) -> str:
     """What the municipality puts on its board (KL 8:10, 8:12): ready to copy."""
     notice = posting.notice
     meeting, until = notice.minutes.meeting, notice.appeal_until
-    numbers = list(notice.minutes.paragraphs.values_list("number", flat=True))
-    span = f"§§ {numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else f"§ {numbers[0]}" if numbers else "–"
     with translation.override(settings.LANGUAGE_CODE):
         weeks = _("tre veckor") if notice.appeal_weeks == 3 else _("%(n)s veckor") % {"n": notice.appeal_weeks}
         posted = day_in_text(posting.posted_on) if posting.posted_on else _("(fyll i dagen)")
+        heading, which, adjusted = _words(notice)
         lines = [
-            _("Tillkännagivande av justerat protokoll"),
+            heading,
             "",
             _("Organ: %(body)s, %(consortium)s") % {"body": meeting.body, "consortium": meeting.place},
             _("Sammanträdesdag: %(day)s") % {"day": day_in_text(meeting.held_on)},
-            _("Paragrafer: %(span)s") % {"span": span},
-            _("Protokollet justerades: %(day)s") % {"day": day_in_text(notice.adjusted_on)},
+            which,
+            adjusted,
             _("Anslaget publicerades: %(day)s") % {"day": posted},
             _("Anslaget tas ned: %(day)s")
             % {
@@ -112,8 +136,11 @@ def note_posted(posting: Posting, on: datetime.date, *, proof: str = "", version
     posting = _open(posting, version)
     if on < posting.notice.adjusted_on:
         raise ImpossibleDay(
-            _("Protokollet justerades %(day)s och kan inte ha anslagits tidigare.")
-            % {"day": posting.notice.adjusted_on.isoformat()}
+            _("%(what)s justerades %(day)s och kan inte ha anslagits tidigare.")
+            % {
+                "what": posting.notice.paragraph.label if posting.notice.paragraph else _("Protokollet"),
+                "day": posting.notice.adjusted_on.isoformat(),
+            }
         )
     if on > timezone.localdate():
         raise ImpossibleDay(_("Dagen har inte varit än. Anteckna anslaget när det är uppsatt."))

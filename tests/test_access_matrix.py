@@ -211,6 +211,7 @@ MATRIX: dict[str, Row] = {
     "dispatch_groups": Row("403 403 403 403 403 200 200 login"),
     "dispatch_group": Row(MINUTES_EDIT, ("dispatch_group",)),
     "notice": Row(MINUTES_PAGE, ("adjusted",)),
+    "paragraph_notice": Row(MINUTES_PAGE, ("adjusted", "1")),
     "posting": Row(MINUTES_EDIT, ("posting",)),
     "follow_up": Row(MINUTES_LIST),
     "follow_up_csv": Row(MINUTES_LIST),

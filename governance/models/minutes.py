@@ -5,7 +5,7 @@ the same. A § can be adjusted at once, alone. What is adjusted never changes: a
 """
 
 import re
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -21,6 +21,9 @@ from consortium.models import Claimable, ClaimableQuerySet
 from governance.models.bodies import Body
 from governance.models.meetings import AgendaItem, Attendance, Meeting
 from governance.models.members import Consortium
+
+if TYPE_CHECKING:
+    from governance.models.notices import Notice
 
 _NUMBER = re.compile(r"(?:§\s*|paragraf\s+)?(\d{1,4})", re.IGNORECASE)
 
@@ -103,6 +106,11 @@ class Minutes(Claimable):
     @property
     def is_locked(self) -> bool:
         return self.status == self.Status.ADJUSTED
+
+    @property
+    def whole_notice(self) -> "Notice | None":
+        """The notice of all of it; §§ adjusted at once have theirs besides."""
+        return next((each for each in self.notices.all() if each.paragraph_id is None), None)
 
     def attendance(self, **role: bool) -> Attendance | None:
         return self.meeting.attendances.filter(**role).first()

@@ -1,7 +1,7 @@
 """Anslag: each municipality posts on its own board (KL 8:9–12); the portal writes the text and keeps the proof.
 
 For a joint board the time for appeal begins when the last municipality has posted (KL 13:5), and every notice stays up
-until that time is over.
+until that time is over. A § that was adjusted at once has a notice of its own: its days count from that § alone.
 """
 
 import datetime
@@ -10,13 +10,14 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consortium import dates
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from governance.models.members import Consortium, Municipality
-from governance.models.minutes import Minutes
+from governance.models.minutes import Minutes, Paragraph
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -27,7 +28,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    minutes = models.OneToOneField(Minutes, on_delete=models.PROTECT, related_name="notice")
+    minutes = models.ForeignKey(Minutes, on_delete=models.PROTECT, related_name="notices")
+    paragraph = models.OneToOneField(
+        Paragraph, null=True, on_delete=models.PROTECT, related_name="notice", help_text="Immediate adjustment."
+    )
     adjusted_on = models.DateField(_("justerat"))
     post_by = models.DateField(_("anslås senast"), null=True)
     appeal_weeks = models.PositiveSmallIntegerField(_("veckor för överklagande"))
@@ -37,8 +41,20 @@ class Notice(models.Model):
 
     objects: ClassVar[NoticeQuerySet] = NoticeQuerySet.as_manager()  # type: ignore[assignment]
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["minutes"], condition=Q(paragraph=None), name="one_notice_of_the_whole_minutes"
+            )
+        ]
+
     def __str__(self) -> str:
-        return f"{self.minutes}"
+        return f"{self.minutes} {self.paragraph.label}" if self.paragraph else f"{self.minutes}"
+
+    def get_absolute_url(self) -> str:
+        if self.paragraph:
+            return reverse("paragraph_notice", args=[self.minutes_id, self.paragraph.number])
+        return reverse("notice", args=[self.minutes_id])
 
     @property
     def place(self) -> Consortium:

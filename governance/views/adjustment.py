@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand
-from consortium.formats import moment
+from consortium.formats import day_in_text, moment
 from governance import adjustment as adjusting
 from governance import checking, immediate_adjustment, meetings
 from governance.documents.minutes import valid_signatures
@@ -102,7 +102,12 @@ def _page(request: StaffRequest, kept: Minutes, remark_form: Any = None, correct
         "may_correct": context["may_edit"] and kept.is_locked,
         "corrections": kept.corrections.select_related("paragraph", "by"),
         "paragraphs": [
-            {"row": each, "told": told(each), "may_adjust": _may_adjust_at_once(request, kept, each)}
+            {
+                "row": each,
+                "told": told(each),
+                "may_adjust": _may_adjust_at_once(request, kept, each),
+                "announced": each.adjusted_at and each.body.regime.posted_within_days is not None,
+            }
             for each in kept.paragraphs.select_related("item", "minutes__meeting__body__consortium")
         ],
     }
@@ -250,5 +255,11 @@ def adjust_paragraph(request: StaffRequest, pk: int) -> HttpResponse:
             if done.adjusted_at
             else _("Din underskrift av %(label)s är antecknad. Den är justerad när alla har skrivit under.")
         )
-        messages.success(request, said % {"label": done.label})
+        messages.success(request, " ".join(part for part in (said % {"label": done.label}, _announce(done)) if part))
     return redirect("adjustment", found.minutes.meeting_id)
+
+
+def _announce(done: Paragraph) -> str:
+    """A § under kommunallagen has a notice of its own to be written now, not when the rest is adjusted."""
+    last = adjusting.post_by(done.body, timezone.localdate(done.adjusted_at)) if done.adjusted_at else None
+    return _("Den ska anslås för sig, senast %(day)s.") % {"day": day_in_text(last)} if last else ""

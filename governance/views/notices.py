@@ -17,22 +17,36 @@ from consortium.swedish import swedish_order
 from governance import notices
 from governance.forms.publishing import NoticeForm, PostedForm, TakenDownForm
 from governance.meetings import EditedMeanwhile, NotNow
-from governance.models import Minutes, Notice, Posting
-from governance.views.publication import after_url, crumbs
+from governance.models import Minutes, Notice, Paragraph, Posting
+from governance.views.publication import after_url, crumbs, said
 
 
 @require_http_methods(["GET", "POST"])
 def notice(request: StaffRequest, minutes_id: int) -> HttpResponse:
     """Write the notice, then follow it board by board."""
     minutes = get_or_404(request, Minutes, minutes_id, may=Permission.MINUTES_READ)
-    found: Notice | None = getattr(minutes, "notice", None)
+    return _page(request, minutes, None, minutes.whole_notice)
+
+
+@require_http_methods(["GET", "POST"])
+def paragraph_notice(request: StaffRequest, minutes_id: int, number: int) -> HttpResponse:
+    """The same for a § that was adjusted at once."""
+    minutes = get_or_404(request, Minutes, minutes_id, may=Permission.MINUTES_READ)
+    paragraph = minutes.paragraphs.filter(number=number, adjusted_at__isnull=False).first()
+    if paragraph is None:
+        raise Http404(_("Sidan finns inte."))
+    return _page(request, minutes, paragraph, getattr(paragraph, "notice", None))
+
+
+def _page(request: StaffRequest, minutes: Minutes, paragraph: Paragraph | None, found: Notice | None) -> HttpResponse:
     host = minutes.place.host
     form = NoticeForm(request.POST or None, initial={"kept_at": str(host) if host else ""})
     if request.method == "POST":
         demand(request, Permission.MINUTES_EDIT, minutes.place)
         if form.is_valid():
+            kept_at = form.cleaned_data["kept_at"]
             try:
-                notices.write(minutes, kept_at=form.cleaned_data["kept_at"], by=request.user)
+                made = notices.write(minutes, paragraph=paragraph, kept_at=kept_at, by=request.user)
             except NotNow as hindrance:
                 form.add_error(None, str(hindrance))
             else:
@@ -40,17 +54,22 @@ def notice(request: StaffRequest, minutes_id: int) -> HttpResponse:
                     request,
                     _("Anslaget är skrivet. Skicka texten till varje kommun och anteckna när den har anslagits."),
                 )
-                return redirect("notice", minutes_id)
+                return redirect(made)
+    body = minutes.meeting.body
+    after = (str(minutes.meeting), after_url(minutes))
+    whole = (_("Anslag"), reverse("notice", args=[minutes.pk]) if paragraph else "")
     return render(
         request,
         "governance/notice_detail.html",
         {
             "minutes": minutes,
+            "title": _("Anslag, %(label)s") % {"label": paragraph.label} if paragraph else _("Anslag"),
             "notice": found,
             "form": form,
-            "may_edit": policy.may(request.user, Permission.MINUTES_EDIT, minutes.place),
-            "regime": minutes.meeting.body.regime.text,
-            "needs_notice": minutes.meeting.body.regime.appeal_weeks is not None,
+            "may_write": (minutes.is_locked or paragraph is not None)
+            and policy.may(request.user, Permission.MINUTES_EDIT, minutes.place),
+            "regime": body.regime.text,
+            "needs_notice": body.regime.appeal_weeks is not None,
             "facts": _facts(found) if found else [],
             "columns": [
                 {"label": _("Kommun")},
@@ -59,10 +78,17 @@ def notice(request: StaffRequest, minutes_id: int) -> HttpResponse:
                 {"label": _("Nedtaget")},
             ],
             "rows": [_row(each) for each in _postings(found)] if found else [],
-            "crumbs": crumbs((str(minutes.meeting), after_url(minutes)), (_("Anslag"), "")),
+            "at_once": [] if paragraph else _at_once(minutes),
+            "crumbs": crumbs(after, whole, *([(paragraph.label, "")] if paragraph else [])),
         },
         status=422 if form.errors else 200,
     )
+
+
+def _at_once(minutes: Minutes) -> list[tuple[Paragraph, str]]:
+    """§§ with a notice of their own, and how far each has come."""
+    adjusted = minutes.paragraphs.filter(adjusted_at__isnull=False).select_related("notice")
+    return [(each, said(getattr(each, "notice", None))) for each in adjusted]
 
 
 def _postings(found: Notice) -> list[Posting]:
@@ -104,7 +130,7 @@ def _status(each: Posting) -> dict[str, str]:
 def posting(request: StaffRequest, posting_id: int) -> HttpResponse:
     found = (
         Posting.objects.filter(pk=posting_id, notice__in=Notice.objects.visible_to(request.user))
-        .select_related("notice__minutes__meeting__body__consortium", "municipality")
+        .select_related("notice__minutes__meeting__body__consortium", "notice__paragraph", "municipality")
         .first()
     )
     if found is None:
@@ -138,7 +164,7 @@ def posting(request: StaffRequest, posting_id: int) -> HttpResponse:
             form.data = {**request.POST.dict(), "version": str(told.theirs.version)}
         else:
             messages.success(request, _("Antecknat för %(who)s.") % {"who": found.municipality})
-            return redirect("notice", found.notice.minutes_id)
+            return redirect(found.notice)
     return render(
         request,
         "governance/notice_posting.html",
@@ -151,7 +177,7 @@ def posting(request: StaffRequest, posting_id: int) -> HttpResponse:
             "wrong": form if asked else None,
             "crumbs": crumbs(
                 (str(found.notice.minutes.meeting), after_url(found.notice.minutes)),
-                (_("Anslag"), reverse("notice", args=[found.notice.minutes_id])),
+                (_("Anslag"), found.notice.get_absolute_url()),
                 (str(found.municipality), ""),
             ),
         },

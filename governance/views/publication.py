@@ -43,9 +43,9 @@ def publishing(request: StaffRequest) -> HttpResponse:
     found = (
         Minutes.objects.visible_to(request.user)
         .filter(status=Minutes.Status.ADJUSTED)
-        .select_related("meeting__body__consortium", "publication", "notice")
+        .select_related("meeting__body__consortium", "publication")
         .defer("publication__pdf", "publication__content")
-        .prefetch_related("notice__postings")
+        .prefetch_related("notices__postings")
         .annotate(addressees=Count("dispatches"))
         .order_by("-meeting__held_on", "-pk")
     )
@@ -81,7 +81,11 @@ def _row(minutes: Minutes) -> list[Any]:
 def _notice_said(minutes: Minutes) -> str:
     if minutes.meeting.body.legal_regime != Body.LegalRegime.LAW:
         return _("Behövs inte")
-    notice: Notice | None = getattr(minutes, "notice", None)
+    return said(minutes.whole_notice)
+
+
+def said(notice: Notice | None) -> str:
+    """How far a notice has come."""
     if notice is None:
         return _("Inte skrivet")
     rows = list(notice.postings.all())

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("utgivning/<int:minutes_id>/utdrag/<int:number>/", extracts.extract_certify, name="extract_certify"),
     path("utgivning/<int:minutes_id>/expediera/", dispatch.dispatch_new, name="dispatch_new"),
     path("utgivning/<int:minutes_id>/anslag/", notices.notice, name="notice"),
+    path("utgivning/<int:minutes_id>/anslag/<int:number>/", notices.paragraph_notice, name="paragraph_notice"),
     path("utgivning/utdrag/<int:extract_id>.pdf", extracts.extract_pdf, name="extract_pdf"),
     path("utgivning/mottagare/<int:dispatch_id>/", dispatch.dispatch_row, name="dispatch_row"),
     path("utgivning/anslagstavla/<int:posting_id>/", notices.posting, name="posting"),

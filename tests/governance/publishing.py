@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from governance import adjustment, agenda, checking, importing, minutes, notices, publication
-from governance.models import Body, Dispatch, DispatchGroup, Extract, Minutes, Publication
+from governance.models import Body, Dispatch, DispatchGroup, Extract, Minutes, Paragraph, Publication
 from governance.paragraphs import Content, Decided, ToDo
 from tests.governance import steering
 from tests.governance.steering import THE_DAY, Steering
@@ -53,6 +53,7 @@ def addressed() -> dict[str, str]:
     paragraph = kept.paragraphs.get()
     action = paragraph.actions.get()
     now = timezone.now()
+    Paragraph.objects.filter(pk=paragraph.pk).update(adjusted_at=now)
     Minutes.objects.filter(pk=kept.pk).update(
         status="adjusted", adjusted_at=now, document_digest="0" * 64, finished_at=now, finished_by=group.secretary
     )

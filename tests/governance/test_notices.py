@@ -1,14 +1,19 @@
 """Notices: every member's own board, and three weeks from the day the last of them posted."""
 
+import dataclasses
 import datetime
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from governance import notices
+from consortium.formats import day_in_text
+from governance import adjustment, checking, immediate_adjustment, notices
 from governance.meetings import EditedMeanwhile
 from governance.models import Consortium, Minutes, Notice, Posting
 from tests.governance import publishing, steering
+from tests.governance.publishing import CONTENT
 from tests.governance.steering import Steering
 from tests.keeping import shared
 
@@ -120,3 +125,96 @@ def test_a_steering_group_under_an_agreement_announces_nothing() -> None:
 def test_drafts_are_not_announced(group: Steering) -> None:
     with pytest.raises(notices.NotAdjusted):
         notices.write(publishing.written(group), kept_at="Säter", by=group.secretary)
+
+
+# A § adjusted at once
+
+
+@pytest.fixture
+@shared
+def draft(group: Steering) -> Minutes:
+    """Two §§, of which the first is adjusted at once."""
+    kept = publishing.written(group, CONTENT, dataclasses.replace(CONTENT, title="Nästa fråga"))
+    for user in (group.chair, group.adjuster):
+        immediate_adjustment.adjust_at_once(kept.paragraphs.get(number=1), by=user)
+    return kept
+
+
+def at_once(draft: Minutes, group: Steering, number: int = 1) -> Notice:
+    paragraph = draft.paragraphs.get(number=number)
+    return notices.write(draft, paragraph=paragraph, kept_at="E-arkivcentrum, Säter", by=group.secretary)
+
+
+def test_a_paragraph_adjusted_at_once_is_announced_before_the_rest(draft: Minutes, group: Steering) -> None:
+    made = at_once(draft, group)
+    today = timezone.localdate()
+    assert (made.adjusted_on, made.post_by) == (today, adjustment.post_by(group.body, today))
+    assert made.postings.count() == 5
+    said = notices.text(made.postings.order_by("pk")[0]).replace("\xa0", " ")
+    for words in ("omedelbart justerad paragraf", "Paragraf: § 1\n", "Paragrafen justerades:", "tre veckor"):
+        assert words in said
+    assert "§ 2" not in said
+    assert at_once(draft, group).pk == made.pk
+    assert Posting.objects.count() == 5
+
+
+def test_one_that_waits_for_the_rest_has_no_notice_of_its_own(draft: Minutes, group: Steering) -> None:
+    with pytest.raises(notices.NotAdjusted, match="inte omedelbart justerad"):
+        at_once(draft, group, number=2)
+    with pytest.raises(notices.NotAdjusted, match="Protokollet är inte justerat"):
+        notices.write(draft, kept_at="Säter", by=group.secretary)
+
+
+def test_its_time_for_appeal_counts_from_its_own_posting(draft: Minutes, group: Steering) -> None:
+    alone = at_once(draft, group)
+    keys = [finding.key for finding in checking.check(draft, draft.meeting.held_on) if not finding.stops]
+    adjustment.finish(draft, confirmed=keys, by=group.secretary)
+    adjustment.sign(draft, by=group.chair)
+    minutes = adjustment.sign(draft, by=group.adjuster)
+    whole = notices.write(minutes, kept_at="Säter", by=group.secretary)
+    assert "§§ 1–2" in notices.text(whole.postings.order_by("pk")[0])
+    assert (minutes.whole_notice, minutes.notices.count()) == (whole, 2)
+    Notice.objects.update(adjusted_on=datetime.date(2022, 12, 5), post_by=datetime.date(2022, 12, 7))
+    posted(alone, group, 6, 6, 6, 6, 6)
+    alone.refresh_from_db()
+    assert [each.appeal_until for each in (alone, whole)] == [datetime.date(2022, 12, 27), None]
+    posted(whole, group, 9, 9, 9, 9, 9)
+    assert [each.appeal_until for each in (alone, whole)] == [datetime.date(2022, 12, day) for day in (27, 30)]
+
+
+def test_a_body_under_an_agreement_announces_no_paragraph() -> None:
+    group = steering.group()
+    kept = publishing.written(group)
+    for user in (group.chair, group.adjuster):
+        immediate_adjustment.adjust_at_once(kept.paragraphs.get(), by=user)
+    with pytest.raises(notices.NoLaw):
+        at_once(kept, group)
+
+
+def test_the_pages_lead_to_it(draft: Minutes, group: Steering, client: Client) -> None:
+    client.force_login(group.secretary)
+    url = reverse("paragraph_notice", args=[draft.pk, 1])
+    for name, pk in (("adjustment", draft.meeting_id), ("notice", draft.pk)):
+        assert url in client.get(reverse(name, args=[pk])).content.decode()
+    assert client.get(reverse("paragraph_notice", args=[draft.pk, 2])).status_code == 404
+    assert "Skriv anslaget" in client.get(url).content.decode()
+    done = client.post(url, {"kept_at": "Kommunarkivet, Säter"}, follow=True)
+    assert done.redirect_chain == [(url, 302)]
+    posting = Posting.objects.order_by("pk")[0]
+    page = reverse("posting", args=[posting.pk])
+    assert "Tillkännagivande av omedelbart justerad paragraf" in client.get(page).content.decode()
+    early = client.post(page, {"act": "posted", "version": "1", "posted_on": "2020-01-01"}).content.decode()
+    assert "1 justerades" in early
+    sent = {"act": "posted", "version": "1", "posted_on": timezone.localdate().isoformat()}
+    assert client.post(page, sent, follow=True).redirect_chain == [(url, 302)]
+    assert "1 av 5 har anslagit" in client.get(reverse("notice", args=[draft.pk])).content.decode()
+
+
+def test_who_adjusts_at_once_is_told_when_it_is_to_be_posted(group: Steering, client: Client) -> None:
+    paragraph = publishing.written(group).paragraphs.get()
+    immediate_adjustment.adjust_at_once(paragraph, by=group.chair)
+    client.force_login(group.adjuster)
+    page = client.post(reverse("adjust_paragraph", args=[paragraph.pk]), follow=True).content.decode()
+    last = adjustment.post_by(group.body, timezone.localdate())
+    assert last
+    assert f"Den ska anslås för sig, senast {day_in_text(last)}." in page
