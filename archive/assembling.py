@@ -37,6 +37,10 @@ class DraftClosed(Exception):
     """The draft is on its way or handed in, so nothing in it is changed."""
 
 
+class TooManyRows(Exception):
+    """More rows than a draft may have files. None is read, rather than some."""
+
+
 class NotReady(Exception):
     """Something stands in the way of handing in. `sentences` say what."""
 
@@ -79,10 +83,13 @@ def import_table(draft: Draft, content: bytes) -> int:
     """The rows of a CSV or XLSX take the place of those there are. All of them or, if it cannot be read, none."""
     draft = _locked(draft)
     rows = collection_table.read(content)
+    if len(rows) > settings.DRAFT_MOST_FILES:
+        raise TooManyRows(
+            _("Tabellen har %(rows)s rader, men ett utkast rymmer högst %(most)s filer. Dela upp leveransen i flera.")
+            % {"rows": formats.number(len(rows)), "most": formats.number(settings.DRAFT_MOST_FILES)}
+        )
     DraftRow.objects.filter(draft=draft).delete()
-    DraftRow.objects.bulk_create(
-        DraftRow(draft=draft, position=row.line, **_values(row)) for row in rows[: settings.DRAFT_MOST_FILES]
-    )
+    DraftRow.objects.bulk_create(DraftRow(draft=draft, position=row.line, **_values(row)) for row in rows)
     touch(draft)
     return len(rows)
 
@@ -116,10 +123,7 @@ def _values(row: TableRow) -> dict[str, str]:
 
 def rows_of(draft: Draft) -> list[TableRow]:
     """Numbered as they stand, so that a fault can be found again."""
-    return [
-        TableRow(number, **{name: getattr(row, name) for name in collection_table.NAMES})
-        for number, row in enumerate(draft.rows.all(), 1)
-    ]
+    return [TableRow(number, *row) for number, row in enumerate(draft.rows.values_list(*collection_table.NAMES), 1)]
 
 
 def suggested(draft: Draft) -> list[TableRow]:
@@ -156,15 +160,15 @@ class Review:
 
 
 def review(draft: Draft) -> Review:
-    files = list(draft.files.all())
+    files = list(draft.files.values_list("path", "size", "offset"))
     rows = rows_of(draft)
-    found = list(collection_table.faults(rows, {file.path for file in files}, timezone.localdate()))
+    found = list(collection_table.faults(rows, {path for path, _size, _offset in files}, timezone.localdate()))
     found += [
-        Fault(file.path, _("Filen är inte helt uppladdad. Välj den igen, så fortsätter uppladdningen."))
-        for file in files
-        if not file.is_whole
+        Fault(path, _("Filen är inte helt uppladdad. Välj den igen, så fortsätter uppladdningen."))
+        for path, size, offset in files
+        if offset != size
     ]
-    return Review(rows, found, len(files), sum(file.size for file in files))
+    return Review(rows, found, len(files), sum(size for _path, size, _offset in files))
 
 
 def law_for(draft: Draft, row: TableRow) -> str:

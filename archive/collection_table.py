@@ -157,10 +157,11 @@ def _of_row(
         )
     for name in NAMES:
         value = getattr(row, name)
-        label = str(HEADINGS[name][0])
         if value.startswith("="):
+            label = HEADINGS[name][0]
             yield name, _("%(column)s innehåller en formel. Klistra in värdet i stället.") % {"column": label}
         if len(value) > _LONGEST[name]:
+            label = HEADINGS[name][0]
             yield (
                 name,
                 _("%(column)s är längre än %(n)s tecken. Korta texten.") % {"column": label, "n": _LONGEST[name]},

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Page, Paginator
+from django.db.models import Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -171,7 +172,8 @@ def _answer(request: StaffRequest, found: Draft, *, table_error: str = "", statu
 
 
 def _state(found: Draft) -> dict[str, Any]:
-    total = sum(found.files.values_list("size", flat=True)) if found.status == Draft.Status.BUILDING else 0
+    building = found.status == Draft.Status.BUILDING
+    total = (found.files.aggregate(bytes=Sum("size"))["bytes"] or 0) if building else 0
     percent = min(99, int(100 * found.bytes_done / total)) if total else 0
     return {
         "draft": found,
@@ -282,7 +284,7 @@ def import_draft_table(request: StaffRequest, draft_id: UUID) -> HttpResponse:
         return _answer(request, found, table_error=_("Välj en tabell i CSV eller XLSX."), status=422)
     try:
         count = assembling.import_table(found, sent.read())
-    except (tables.Unreadable, WrongColumns) as trouble:
+    except (tables.Unreadable, WrongColumns, assembling.TooManyRows) as trouble:
         return _answer(request, found, table_error=str(trouble), status=422)
     except assembling.DraftClosed as closed:
         messages.error(request, str(closed))

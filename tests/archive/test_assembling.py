@@ -144,6 +144,14 @@ def test_every_usual_encoding_is_read(encoding: str, draft: Draft) -> None:
     assert draft.rows.get().title == "Årsmöte"
 
 
+def test_a_table_of_more_rows_than_a_draft_has_room_for_changes_nothing(draft: Draft, settings: Any) -> None:
+    settings.DRAFT_MOST_FILES = 2
+    assembling.import_table(draft, table("a.pdf;A", "b.pdf;B", heads="Fil;Titel"))
+    with pytest.raises(assembling.TooManyRows, match="3 rader"):
+        assembling.import_table(draft, table("c.pdf;C", "d.pdf;D", "e.pdf;E", heads="Fil;Titel"))
+    assert [row.path for row in assembling.rows_of(draft)] == ["a.pdf", "b.pdf"]
+
+
 def test_a_spreadsheet_is_read(draft: Draft) -> None:
     add(draft, "kf.pdf")
     book = Workbook()
@@ -278,6 +286,15 @@ def ready(draft: Draft) -> Draft:
         ),
     )
     return draft
+
+
+def test_a_large_draft_is_looked_through_in_two_questions(draft: Draft, django_assert_num_queries: Any) -> None:
+    paths = [f"{number:03}.pdf" for number in range(200)]
+    DraftFile.objects.bulk_create(DraftFile(draft=draft, path=path, size=9, offset=9) for path in paths)
+    assembling.import_table(draft, table(*(f"{path};Protokoll" for path in paths), heads="Fil;Titel"))
+    with django_assert_num_queries(2):
+        look = assembling.review(draft)
+    assert (look.files, look.bytes, look.faults) == (200, 1800, [])
 
 
 def test_what_is_not_ready_is_not_handed_in(draft: Draft, producer: User) -> None:

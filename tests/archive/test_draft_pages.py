@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from archive import tasks
-from archive.models import SIP, Draft
+from archive.models import SIP, Draft, DraftFile
 from deliveries.models import SubmissionAgreement
 from tests import factories
 from tests.archive.tus_client import encoded
@@ -104,6 +104,21 @@ def test_a_table_that_cannot_be_read_is_told_beside_its_field(client: Client, dr
     assert "Tabellen saknar kolumnen Fil och Titel" in answer.content.decode()
     assert "Välj en tabell" in client.post(url).content.decode()
     assert draft.rows.count() == 2
+
+
+def test_a_draft_of_many_files_is_shown_in_pages(client: Client, draft: Draft, settings: Any) -> None:
+    paths = [f"arkiv/{number:03}.pdf" for number in range(120)]
+    DraftFile.objects.bulk_create(DraftFile(draft=draft, path=path, size=9, offset=9) for path in paths)
+    first = page(client, "draft", draft.pk)
+    assert "arkiv/010.pdf" in first
+    assert "arkiv/119.pdf" not in first.split('id="granska"')[0]
+    second = client.get(reverse("draft", args=[draft.pk]), {"sida": "2"}).content.decode()
+    assert "arkiv/060.pdf" in second
+    settings.DRAFT_MOST_FILES = 1
+    sent = SimpleUploadedFile("t.csv", b"Fil;Titel\na.pdf;A\nb.pdf;B\n")
+    answer = client.post(reverse("import_draft_table", args=[draft.pk]), {"table": sent})
+    assert answer.status_code == 422
+    assert "Tabellen har 2 rader" in answer.content.decode()
 
 
 def test_the_preview_tells_who_will_see_what(client: Client, people: Personas) -> None:
