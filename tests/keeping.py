@@ -56,7 +56,7 @@ def prepare(item: pytest.Item) -> None:
     undo(common)
     for make, needs in list(wanted.items())[common:]:
         values = {layer.make: layer.value for layer in _layers}
-        _layers.append(_layer(make, {name: values.get(need) for name, need in needs.items()}))
+        _layers.append(_layer(make, {name: values[by] if by else None for name, by in needs.items()}))
     copies = copy.deepcopy([layer.value for layer in _layers])
     _copies.clear()
     _copies.update(zip([layer.make for layer in _layers], copies, strict=True))
@@ -91,8 +91,10 @@ def _wanted(item: pytest.Item) -> dict[Make, dict[str, Make | None]]:
     found: dict[Make, dict[str, Make | None]] = {}
 
     def add(name: str) -> Make | None:
-        definition = known[name][-1] if name in known else None
-        make: Make | None = getattr(definition and definition.func, "makes_rows", None)
+        if name not in known:  # asked for by hand, as `request` is
+            return None
+        definition = known[name][-1]
+        make: Make | None = getattr(definition.func, "makes_rows", None)
         if make and make not in found:
             needs = {need: add(need) for need in definition.argnames}
             strangers = [need for need, by in needs.items() if by is None and need != "db"]
