@@ -11,7 +11,7 @@ from consortium import documents
 from consortium.formats import day, day_in_text
 from governance.documents.minutes import minutes_data, title
 from governance.documents.paragraph import blocks
-from governance.models import Minutes, Paragraph
+from governance.models import CorrectionNote, Minutes, Paragraph
 
 TEMPLATE = Path(__file__).with_name("minutes.typ")
 
@@ -26,7 +26,7 @@ def public_content(minutes: Minutes, masked: list[str]) -> dict[str, Any]:
     ]
     if hasattr(minutes, "old_minutes"):
         _signed_on_paper(sheet)
-    sheet["paragraphs"] += [_correction(each.text, each.at) for each in minutes.corrections.all()]
+    sheet["paragraphs"] += [_correction(each) for each in minutes.corrections.select_related("paragraph")]
     sheet = _masked(sheet, masked)
     sheet["mark"] = (
         _("Offentlig kopia. Uppgifter är utelämnade.")
@@ -76,14 +76,25 @@ def _empty(label: str, heading: str) -> dict[str, Any]:
 
 
 def _withheld(paragraph: Paragraph) -> dict[str, Any]:
-    reason = paragraph.withheld_reason or _("bestämmelse ej angiven")
     said = _("Paragrafen publiceras inte (%(law)s). Begär ut den hos kommunen, som då prövar frågan.")
-    return {**_empty(paragraph.label, _("Utelämnad paragraf")), "outcome": said % {"law": reason}, "withheld": True}
+    told = said % {"law": _provision(paragraph)}
+    return {**_empty(paragraph.label, _("Utelämnad paragraf")), "outcome": told, "withheld": True}
 
 
-def _correction(text: str, at: datetime.datetime) -> dict[str, Any]:
-    part = {"title": _("Rättelse efter justeringen"), "blocks": blocks(text)}
-    return {**_empty(_("Rättelse"), day_in_text(at)), "parts": [part]}
+def _provision(paragraph: Paragraph) -> str:
+    return paragraph.withheld_reason or _("bestämmelse ej angiven")
+
+
+def _correction(note: CorrectionNote) -> dict[str, Any]:
+    """What corrects a withheld § is withheld with it; that it was corrected, and when, is not."""
+    told = _empty(_("Rättelse"), day_in_text(note.at))
+    if note.paragraph and note.paragraph.withheld:
+        said = _(
+            "Rättelsen av %(paragraph)s publiceras inte (%(law)s). Begär ut den hos kommunen, som då prövar frågan."
+        )
+        facts = {"paragraph": note.paragraph.label, "law": _provision(note.paragraph)}
+        return {**told, "outcome": said % facts, "withheld": True}
+    return {**told, "parts": [{"title": _("Rättelse efter justeringen"), "blocks": blocks(note.text)}]}
 
 
 def _masked(value: Any, masked: list[str]) -> Any:

@@ -99,6 +99,18 @@ def test_a_withheld_paragraph_shows_its_number_and_provision_alone(group: Steeri
     assert [each["label"] for each in made.content["sheet"]["paragraphs"]] == ["§\xa01", "§\xa02"]
 
 
+def test_what_corrects_a_withheld_paragraph_is_withheld_with_it(group: Steering) -> None:
+    secret = dataclasses.replace(*(CONTENT,), title="Upphandling", withheld=True, withheld_reason="OSL 19:3")
+    kept = publishing.adjusted(group, CONTENT, secret)
+    adjustment.correct(kept, "Anbuden är fyra.", paragraph=kept.paragraphs.get(withheld=True), by=group.secretary)
+    adjustment.correct(kept, "Dagen ska vara den 7 december.", by=group.secretary)
+    made = publication.publish(kept, by=group.member)
+    told = json.dumps(made.content, ensure_ascii=False)
+    assert "fyra" not in told + pdf.Read(bytes(made.pdf)).text()
+    assert "Rättelsen av §\xa02 publiceras inte (OSL 19:3)" in told
+    assert "Dagen ska vara den 7 december." in told
+
+
 def test_a_copy_that_changed_under_the_checkers_eyes_is_not_published(minutes: Minutes, group: Steering) -> None:
     seen = publication.digest(publication.copy(minutes))
     adjustment.correct(minutes, "Dagen ska vara den 7 december.", by=group.secretary)
