@@ -144,8 +144,8 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
     def where_may(self, user: policy.AnyUser, permission: Permission) -> "MunicipalityQuerySet":
         """Where the user holds the permission, on the municipality itself or on a consortium it belongs to."""
         direct = policy.places(user, permission, Municipality)
-        consortia = Consortium.objects.where_may(user, permission)
-        return self.filter(Q(code__in=list(direct)) | Q(code__in=_current_members(consortia)))
+        consortia = policy.places(user, permission, Consortium)
+        return self.filter(Q(code__in=list(direct)) | Q(code__in=_current_members([int(pk) for pk in consortia])))
 
     def members_of(self, consortium: Consortium, on: datetime.date) -> "MunicipalityQuerySet":
         newest = Membership.objects.filter(
@@ -163,8 +163,9 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         return self.order_by(swedish_order("name"))
 
 
-def _current_members(consortia: Iterable[Consortium]) -> set[str]:
-    return {code for consortium in consortia for code in consortium.members().values_list("code", flat=True)}
+def _current_members(consortia: list[int]) -> set[str]:
+    newest = Membership.objects.filter(consortium__in=consortia).newest()
+    return {row.municipality_id for row in newest if row.status in Membership.TAKES_PART}
 
 
 class Municipality(models.Model):
@@ -220,9 +221,8 @@ class Municipality(models.Model):
         return self.has_archivist is False
 
     def above(self) -> Iterable[policy.Container]:
-        today = timezone.localdate()
-        consortia = Consortium.objects.filter(memberships__municipality=self).distinct()
-        return [consortium for consortium in consortia if consortium.members(today).filter(code=self.code).exists()]
+        newest = Membership.objects.filter(municipality=self).newest().select_related("consortium")
+        return [row.consortium for row in newest if row.status in Membership.TAKES_PART]
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
