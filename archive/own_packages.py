@@ -52,7 +52,7 @@ def of_correction(note: CorrectionNote, public: Publication, corrected: AIP) -> 
         files=list(_correction_files(note, public, corrected)),
         case=_correction_case(note, corrected),
         created=public.checked_at,
-        secrecy=_is_withheld(note),
+        secrecy=note.withheld_with is not None,
         status="SUPPLEMENT",
     )
 
@@ -146,10 +146,6 @@ def _restriction(paragraph: Paragraph) -> Restriction:
 # A correction
 
 
-def _is_withheld(note: CorrectionNote) -> bool:
-    return note.paragraph is not None and note.paragraph.withheld
-
-
 def _correction_files(note: CorrectionNote, public: Publication, corrected: AIP) -> Iterator[SourceFile]:
     minutes = note.minutes
     corrects = {
@@ -176,10 +172,10 @@ def _correction_case(note: CorrectionNote, corrected: AIP) -> Case:
         f"{held}:rattelse-{note.pk}",
         f"Rättelse av § {note.paragraph.number}" if note.paragraph else "Rättelse av protokollet",
         kind=CORRECTION,
-        description=None if _is_withheld(note) else note.text,
+        description=None if note.withheld_with else note.text,
         dates=Dates(created=on),
         files=(Attachment("rattelse.json"),),
-        restrictions=(_restriction(note.paragraph),) if note.paragraph and note.paragraph.withheld else (),
+        restrictions=(_restriction(note.withheld_with),) if note.withheld_with else (),
         extra=relation,
     )
     whole = Document(

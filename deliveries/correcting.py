@@ -91,9 +91,7 @@ def replace_document(
     demand_open(first.project, first.municipality)
     if first.removed_at:
         raise NotNow(_("Dokumentet är borttaget. Återställ det först."))
-    newest = newest_version(first)
-    if newest.number != seen:
-        raise editing.ChangedMeanwhile(newest)
+    newest = _newest_as_seen(first, seen)
     made = ProjectDocument.objects.create(
         project=first.project,
         municipality=first.municipality,
@@ -112,9 +110,7 @@ def remove_document(document: ProjectDocument, *, seen: int, by: User) -> None:
     first = _first(document)
     if first.removed_at:
         raise NotNow(_("Dokumentet är redan borttaget."))
-    newest = newest_version(first)
-    if newest.number != seen:
-        raise editing.ChangedMeanwhile(newest)
+    _newest_as_seen(first, seen)
     first.removed_at, first.removed_by = timezone.now(), by
     first.save(update_fields=["removed_at", "removed_by"])
     noted(first, by=by, what=Event.PROJECT_NOTE_REMOVED)
@@ -134,6 +130,13 @@ def newest_version(document: ProjectDocument) -> ProjectDocument:
     """The last of the document's versions, without its bytes."""
     first = document.first_id or document.pk
     return ProjectDocument.objects.filter(first=first).defer("content").order_by("-number").first() or document
+
+
+def _newest_as_seen(first: ProjectDocument, seen: int) -> ProjectDocument:
+    newest = newest_version(first)
+    if newest.number != seen:
+        raise editing.ChangedMeanwhile(newest)
+    return newest
 
 
 def _first(document: ProjectDocument) -> ProjectDocument:

@@ -10,6 +10,7 @@ import functools
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, ParamSpec, TypeVar
 
 import pytest
@@ -50,9 +51,7 @@ def shared(make: Callable[Given, Made]) -> Callable[Given, Made]:
 def prepare(item: pytest.Item) -> None:
     """Before the test's own transaction begins: undo what it does not ask for, make what it asks for."""
     wanted = {} if _commits(item) else _wanted(item)
-    common = 0
-    while common < min(len(_layers), len(wanted)) and _layers[common].make is list(wanted)[common]:
-        common += 1
+    common = len(list(takewhile(lambda pair: pair[0].make is pair[1], zip(_layers, wanted, strict=False))))
     undo(common)
     for make, needs in list(wanted.items())[common:]:
         values = {layer.make: layer.value for layer in _layers}

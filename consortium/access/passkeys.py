@@ -21,5 +21,6 @@ def leave_unread() -> None:
     module = importlib.util.module_from_spec(found)
     sys.modules[UNREAD] = module
     found.loader.exec_module(module)
+    # Named on its package, as an import that has to look for it there would read it.
     package, _, name = UNREAD.rpartition(".")
     setattr(importlib.import_module(package), name, module)

@@ -88,11 +88,11 @@ def _provision(paragraph: Paragraph) -> str:
 def _correction(note: CorrectionNote) -> dict[str, Any]:
     """What corrects a withheld § is withheld with it; that it was corrected, and when, is not."""
     told = _empty(_("Rättelse"), day_in_text(note.at))
-    if note.paragraph and note.paragraph.withheld:
+    if paragraph := note.withheld_with:
         said = _(
             "Rättelsen av %(paragraph)s publiceras inte (%(law)s). Begär ut den hos kommunen, som då prövar frågan."
         )
-        facts = {"paragraph": note.paragraph.label, "law": _provision(note.paragraph)}
+        facts = {"paragraph": paragraph.label, "law": _provision(paragraph)}
         return {**told, "outcome": said % facts, "withheld": True}
     return {**told, "parts": [{"title": _("Rättelse efter justeringen"), "blocks": blocks(note.text)}]}
 

@@ -371,3 +371,8 @@ class CorrectionNote(_Once):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+    @property
+    def withheld_with(self) -> Paragraph | None:
+        """The § that it corrects, when that is withheld: what corrects it is then withheld too."""
+        return self.paragraph if self.paragraph and self.paragraph.withheld else None

@@ -9,9 +9,9 @@ from archive.models import Upload
 from consortium.site.demo.people import named
 from deliveries.models import SubmissionAgreement
 from governance import quota
+from governance.forms.quotas import GB
 from governance.models import Municipality, Quota
 
-GB = 10**9
 LIMITS = {"2080": 500, "2081": 400, "2029": 1}
 NEARLY_FULL = "2029"
 BEGUN = 940_000_000  # declared, and not come yet: what has begun counts whole
