@@ -133,11 +133,12 @@ class DraftTransfer extends Transfer {
   for (const scripted of form.querySelectorAll("[data-script]")) scripted.hidden = false;
   const files = document.getElementById("id_files");
   const folder = document.getElementById("id_folder");
-  files.addEventListener("change", () => { add([...files.files].map((file) => [file, file.name])); files.value = ""; });
-  folder.addEventListener("change", () => {
-    add([...folder.files].map((file) => [file, file.webkitRelativePath.split("/").slice(1).join("/") || file.name]));
-    folder.value = "";
-  });
+  const pathInside = (file) => file.webkitRelativePath.split("/").slice(1).join("/") || file.name;
+  for (const [input, path] of [[files, (file) => file.name], [folder, pathInside]]) {
+    const take = () => { add([...input.files].map((file) => [file, path(file)])); input.value = ""; };
+    input.addEventListener("change", take);
+    if (input.files.length) take(); // chosen before this script had come
+  }
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("drop", dropped);
   form.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("over"); });

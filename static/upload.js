@@ -162,7 +162,8 @@
   for (const plain of document.querySelectorAll("[data-plain]")) plain.hidden = true;
   for (const scripted of document.querySelectorAll("[data-script]")) scripted.hidden = false;
   input.multiple = true;
-  input.addEventListener("change", () => { add([...input.files]); input.value = ""; });
+  const take = () => { add([...input.files]); input.value = ""; };
+  input.addEventListener("change", take);
   form.addEventListener("submit", (event) => event.preventDefault());
   dropzone.addEventListener("drop", dropped);
   dropzone.addEventListener("dragover", (event) => { event.preventDefault(); dropzone.classList.add("over"); });
@@ -174,4 +175,5 @@
   for (const asked of document.querySelectorAll("form[data-confirm]")) {
     asked.addEventListener("submit", (event) => confirm(asked.dataset.confirm) || event.preventDefault());
   }
+  if (input.files.length) take(); // chosen before this script had come
 })();

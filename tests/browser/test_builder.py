@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from archive import sampling, tasks
 from archive.models import SIP, ArchivalUnit, Draft
@@ -119,7 +119,7 @@ def test_a_file_collection_goes_through_the_builder_to_public_search(
     expect(page.get_by_role("heading", level=1)).to_have_text("Protokoll 2010–2011")
 
     # A folder with its subfolders, the folder's own name left out.
-    page.locator("#id_folder").set_input_files(folder)
+    page.get_by_label("Eller en hel mapp").set_input_files(folder)
     expect(page.get_by_text("2 filer,")).to_be_visible(timeout=30_000)
     expect(page.locator("#filer")).to_contain_text("2011/bilaga § 12.pdf")
     expect(page.locator("#granska")).to_contain_text("2 fel att rätta")
@@ -169,6 +169,23 @@ def test_files_that_stop_halfway_go_on_after_a_reload(
     expect(page.locator("#draft-progress")).to_contain_text("1 av 2 filer", timeout=15_000)
     half.refresh_from_db()
     assert half.source.read_bytes() == whole
+
+
+def test_a_file_chosen_before_the_script_has_come_goes_up_all_the_same(
+    page: Page, sign_in: SignIn, people: Personas, tmp_path: Path
+) -> None:
+    agreement = signed("protokoll", people)
+    draft = factories.draft(agreement.owner, people.producer_falun, agreement=agreement)
+    (tmp_path / "kf.pdf").write_bytes(b"%PDF-1.4 x")
+    held: list[Route] = []
+    page.route("**/draft.js", lambda route: held.append(route))
+    sign_in(page, people.producer_falun)
+    page.goto(f"/satt-samman/{draft.pk}/", wait_until="commit")
+    page.locator("#id_files").set_input_files(tmp_path / "kf.pdf")
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    expect(page.locator("#filer")).to_contain_text("1 fil,", timeout=15_000)
 
 
 def test_the_builder_works_without_scripts(

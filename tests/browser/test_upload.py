@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from archive.models import SIP, Upload
 from consortium.models import User
@@ -129,6 +129,17 @@ def test_a_package_goes_up_and_gets_a_number(
     expect(line(upload_page)).to_contain_text("Kontrollsumman stämmer med filen på din dator.")
     expect(line(upload_page).get_by_role("link")).to_have_attribute("href", f"/leveranser/{sip.pk}/")
     picture(upload_page, "upload-received")
+
+
+def test_a_package_chosen_before_the_script_has_come_goes_up_all_the_same(upload_page: Page, package: Path) -> None:
+    held: list[Route] = []
+    upload_page.route("**/upload.js", lambda route: held.append(route))
+    upload_page.goto("/ladda-upp/", wait_until="commit")
+    choose(upload_page, package)
+    while not held:
+        upload_page.wait_for_timeout(20)
+    held[0].continue_()
+    received(upload_page)
 
 
 def test_reload_in_the_middle_and_the_same_file_goes_on(
