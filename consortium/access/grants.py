@@ -1,16 +1,43 @@
 """Guardian's rows follow from assignments: given, ended or outdated, they are made right here and nowhere else."""
 
 import datetime
+import time
+from collections import defaultdict
+from collections.abc import Mapping
 
 from django.contrib.auth.models import Permission as PermissionRow
+from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils import timezone
 from guardian.models import UserObjectPermission  # noqa: TID251
 
 from consortium import audit
+from consortium.access.permissions import Permission
 from consortium.access.roles import PERMISSIONS, Role
 from consortium.audit_events import Event
 from consortium.models import Assignment, User
+
+Held = Mapping[tuple[Permission, str], frozenset[str]]  # (permission, "app.model") → primary keys as text
+KEPT = "_grants_held"
+FRESH_SECONDS = 5.0
+
+
+def held(user: User) -> Held:
+    """What the user may do and where. Asked once per user object, which a request makes for itself; one that lingers
+    (an upload of hours) asks again after `FRESH_SECONDS`."""
+    kept: tuple[float, Held] | None = user.__dict__.get(KEPT)
+    if kept and time.monotonic() - kept[0] < FRESH_SECONDS:
+        return kept[1]
+    found: dict[tuple[Permission, str], set[str]] = defaultdict(set)
+    rows = UserObjectPermission.objects.filter(user=user).values_list(
+        "permission__codename", "content_type_id", "object_pk"
+    )
+    for codename, kind, place in rows:
+        model = ContentType.objects.get_for_id(kind)
+        found[Permission(codename), f"{model.app_label}.{model.model}"].add(place)
+    answer = {key: frozenset(pks) for key, pks in found.items()}
+    user.__dict__[KEPT] = (time.monotonic(), answer)
+    return answer
 
 
 @transaction.atomic
@@ -64,6 +91,7 @@ def refresh(user: User) -> None:
         UserObjectPermission.objects.filter(pk__in=gone).delete()
     if fresh := sorted(wanted - held.keys()):
         _add(user, fresh)
+    user.__dict__.pop(KEPT, None)
     user.grants_due_on = min(_changes_after(assignments, today), default=None)
     User.objects.filter(pk=user.pk).update(grants_due_on=user.grants_due_on)
 

@@ -4,13 +4,12 @@ A container may lie inside others (a municipality in a consortium); what is allo
 Which those are, the container itself says with `above()`. Roles on a consortium never carry rights to closed content.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Protocol, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils import timezone
-from guardian.models import UserObjectPermission  # noqa: TID251
 
 from consortium.access import grants
 from consortium.access.permissions import Permission
@@ -26,26 +25,23 @@ class Container(Protocol):
     def above(self) -> Iterable["Container"]: ...
 
 
-def places(user: AnyUser, permission: Permission, model: type[models.Model]) -> models.QuerySet[Any, str]:
+def places(user: AnyUser, permission: Permission, model: type[models.Model]) -> frozenset[str]:
     """Primary keys (as text) of the containers of this model where the user holds the permission."""
-    if not isinstance(user, User) or not user.is_active:
-        return UserObjectPermission.objects.none().values_list("object_pk", flat=True)
-    if user.grants_due_on and user.grants_due_on <= timezone.localdate():
-        grants.refresh(user)
-    return UserObjectPermission.objects.filter(
-        user=user,
-        permission__codename=permission.value,
-        content_type__app_label=model._meta.app_label,
-        content_type__model=model._meta.model_name,
-    ).values_list("object_pk", flat=True)
+    return _held(user).get((permission, model._meta.label_lower), frozenset())
 
 
 def may(user: AnyUser, permission: Permission, container: Container) -> bool:
     """True when the user holds the permission on the container or on one that it lies in."""
     return any(
-        places(user, permission, cast(type[models.Model], type(place))).filter(object_pk=str(place.pk)).exists()
-        for place in (container, *container.above())
+        str(place.pk) in places(user, permission, cast(type[models.Model], type(place)))
+        for place in _itself_and_above(user, permission, container)
     )
+
+
+def _itself_and_above(user: AnyUser, permission: Permission, container: Container) -> Iterator[Container]:
+    yield container
+    if permission in held_anywhere(user):
+        yield from container.above()
 
 
 def may_anywhere(user: AnyUser, permission: Permission) -> bool:
@@ -53,10 +49,13 @@ def may_anywhere(user: AnyUser, permission: Permission) -> bool:
 
 
 def held_anywhere(user: AnyUser) -> frozenset[Permission]:
-    """Everything the user may do in some place or other, in one question to the database: for menus."""
+    """Everything the user may do in some place or other: for menus."""
+    return frozenset(permission for permission, _model in _held(user))
+
+
+def _held(user: AnyUser) -> grants.Held:
     if not isinstance(user, User) or not user.is_active:
-        return frozenset()
+        return {}
     if user.grants_due_on and user.grants_due_on <= timezone.localdate():
         grants.refresh(user)
-    names = UserObjectPermission.objects.filter(user=user).values_list("permission__codename", flat=True).distinct()
-    return frozenset(Permission(name) for name in names)
+    return grants.held(user)

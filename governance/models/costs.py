@@ -29,10 +29,10 @@ class BudgetQuerySet(models.QuerySet["Budget"]):
         ours = Consortium.objects.where_may(user, Permission.COSTS_READ)
         mine = policy.places(user, Permission.COSTS_READ, Municipality)
         taking_part = Q(
-            consortium__memberships__municipality__in=list(mine),
+            consortium__memberships__municipality__in=mine,
             consortium__memberships__status__in=Membership.TAKES_PART,
         )
-        paying = Q(allocation__shares__municipality__in=list(mine))
+        paying = Q(allocation__shares__municipality__in=mine)
         return self.filter(Q(consortium__in=ours) | taking_part | paying).distinct()
 
     def decided(self) -> "BudgetQuerySet":

@@ -145,7 +145,7 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         """Where the user holds the permission, on the municipality itself or on a consortium it belongs to."""
         direct = policy.places(user, permission, Municipality)
         consortia = policy.places(user, permission, Consortium)
-        return self.filter(Q(code__in=list(direct)) | Q(code__in=_current_members([int(pk) for pk in consortia])))
+        return self.filter(Q(code__in=direct) | Q(code__in=_current_members([int(pk) for pk in consortia])))
 
     def members_of(self, consortium: Consortium, on: datetime.date) -> "MunicipalityQuerySet":
         newest = Membership.objects.filter(

@@ -77,7 +77,7 @@ def readable(request: StaffRequest) -> QuerySet[Consortium]:
     """Those whose costs the user follows, whole or for a municipality that takes part."""
     ours = Consortium.objects.where_may(request.user, Permission.COSTS_READ)
     taking_part = Membership.objects.filter(
-        municipality__in=list(policy.places(request.user, Permission.COSTS_READ, Municipality)),
+        municipality__in=policy.places(request.user, Permission.COSTS_READ, Municipality),
         status__in=Membership.TAKES_PART,
     )
     return Consortium.objects.filter(Q(pk__in=ours) | Q(pk__in=taking_part.values("consortium"))).order_by("name")
@@ -198,9 +198,9 @@ def may_decide(request: StaffRequest, found: Budget) -> bool:
     return any(policy.may(request.user, right, found.consortium) for right in rights)
 
 
-def own_codes(request: StaffRequest, found: Budget) -> set[str]:
+def own_codes(request: StaffRequest, found: Budget) -> frozenset[str]:
     """The municipalities among those who pay for which the user follows the costs."""
-    mine = set(policy.places(request.user, Permission.COSTS_READ, Municipality))
+    mine = policy.places(request.user, Permission.COSTS_READ, Municipality)
     return mine & set(found.allocation.shares.values_list("municipality_id", flat=True))
 
 

@@ -1,9 +1,12 @@
 """The door: what roles allow, where, for how long, and that it is so from the very next request."""
 
 import datetime
+import time
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from archive.models import SIP
@@ -85,6 +88,29 @@ def test_a_role_that_ran_out_overnight_is_gone_without_anybody_doing_anything(
     assert policy.may(user, Permission.SIP_READ, falun)
     monkeypatch.setattr(timezone, "localdate", lambda *_: today + datetime.timedelta(days=1))
     assert not policy.may(user, Permission.SIP_READ, falun)
+
+
+def test_everything_about_one_user_is_one_question_to_the_database(
+    people: Personas, django_assert_num_queries: Any
+) -> None:
+    user, falun = User.objects.get(pk=people.archivist_falun.pk), factories.municipality("2080")
+    ContentType.objects.get_for_model(Municipality)
+    with django_assert_num_queries(1):
+        assert policy.may(user, Permission.SIP_READ, falun)
+        assert not policy.may(user, Permission.USERS_EDIT, falun)
+        assert policy.places(user, Permission.SIP_ACCEPT, Municipality) == {"2080"}
+        assert Permission.SIP_ACCEPT in policy.held_anywhere(user)
+
+
+def test_what_was_taken_away_elsewhere_is_gone_from_an_object_that_lingers(
+    people: Personas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lingering, falun = User.objects.get(pk=people.archivist_falun.pk), factories.municipality("2080")
+    assert policy.may(lingering, Permission.SIP_ACCEPT, falun)
+    grants.end(people.archivist_falun.assignments.get(), by=people.consortium_admin)
+    later = time.monotonic() + grants.FRESH_SECONDS
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert not policy.may(lingering, Permission.SIP_ACCEPT, falun)
 
 
 def test_a_deactivated_user_may_nothing(people: Personas) -> None:
