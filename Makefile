@@ -6,6 +6,9 @@ WORKERS ?= 2
 # A file stays with one worker, so that what its tests share is made once.
 PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
+# Compiled files are kept even where the environment says otherwise: every process of the portal loads them, and each
+# worker of the tests would rewrite four thousand asserts anew.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup setup-dev run test fast bench lock fmt chromium secrets
 
 help: ## Show this list
