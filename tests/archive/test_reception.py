@@ -243,6 +243,26 @@ def test_an_upload_that_is_being_written_does_not_expire(agreement: SubmissionAg
     assert upload.path.exists()
 
 
+def test_the_disk_is_asked_to_begin_with_each_byte_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+    begin = quarantine._sync_file_range
+    assert begin
+
+    def start(file: int, offset: Any, count: Any, flags: int) -> int:
+        asked.append((offset.value, count.value))
+        return int(begin(file, offset, count, flags))
+
+    monkeypatch.setattr(quarantine, "_sync_file_range", start)
+    with quarantine.Inflow(uuid4()) as inflow:
+        inflow.start_at(0)
+        for block in (b"a" * 10_000, b"b" * 5_000):
+            inflow.write(block)
+            inflow.push()
+        inflow.push()
+        inflow.remove()
+    assert asked == [(0, 10_000), (10_000, 5_000)]
+
+
 def test_each_part_gives_the_upload_another_week(tus: Tus) -> None:
     url = tus.begin(len(BODY))
     Upload.objects.update(expires_at=database_now())
