@@ -7,12 +7,10 @@ import os
 import signal
 import warnings
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
@@ -269,14 +267,6 @@ def test_what_is_left_out_of_a_correction_stays_closed(group: Steering) -> None:
     publication.publish(Minutes.objects.get(pk=minutes.pk), masked=masked, by=group.member)
     work()
     assert [unit.kind for unit in public.all()] == ["Rättelse"]
-
-
-def test_corrections_published_before_are_followed_once_more(group: Steering) -> None:
-    corrected(group, "Inbjudan ska gälla Vansbro.")
-    Publication.objects.update(due_at=None)
-    import_module("archive.migrations.0009_earlier_corrections").follow_again(apps, None)
-    work()
-    assert SIP.objects.count() == 2
 
 
 @pytest.mark.load

@@ -42,5 +42,6 @@ KEEP_SIGNED = migrations.RunSQL(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("deliveries", "0006_agreement_contents")]
+    dependencies = [("deliveries", "0003_decided_prioritisation_stands")]
+    replaces = [("deliveries", "0007_signed_agreement_stands")]
     operations = [KEEP_SIGNED]

@@ -77,5 +77,6 @@ BACK = "".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("governance", "0008_stages_append_only"), ("consortium", "0002_append_only")]
+    dependencies = [("governance", "0003_adjusted_is_locked")]
+    replaces = [("governance", "0009_costs_closed")]
     operations = [migrations.RunSQL(FORWARD, BACK)]

@@ -44,6 +44,6 @@ KEEP_DECIDED = migrations.RunSQL(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("deliveries", "0004_systems")]
-
+    dependencies = [("deliveries", "0002_append_only")]
+    replaces = [("deliveries", "0005_decided_prioritisation_stands")]
     operations = [KEEP_DECIDED]

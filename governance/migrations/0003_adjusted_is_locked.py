@@ -84,7 +84,8 @@ def never_emptied(table: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("governance", "0004_meetings"), ("consortium", "0002_append_only")]
+    dependencies = [("governance", "0002_append_only")]
+    replaces = [("governance", "0005_adjusted_is_locked")]
     operations = [
         migrations.RunSQL(FUNCTIONS, NO_FUNCTIONS),
         *(locked(*each) for each in LOCKED),
