@@ -78,8 +78,9 @@ echo "Installerar $(1) med apt-get …"; \
 apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends -y $(1) >/dev/null; }
 endef
 
-chromium:
+chromium: setup-dev
 	@command -v chromium >/dev/null || $(call apt,chromium)
+	@$(BIN)/playwright --version >/dev/null 2>&1 || $(call apt,libatomic1)
 
 secrets: ## Draw the passwords that docker-compose.yml reads (once; they stay)
 	@$(PYTHON) -c "$$DRAW_SECRETS"

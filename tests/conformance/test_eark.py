@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.corpora import corpus
+from tests.conformance.corpora import corpus, unpacked
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = ROOT / "docs" / "conformance.md"
@@ -34,9 +34,10 @@ def checks_not(score: dict[str, Any], name: str) -> set[Check]:
 
 @pytest.mark.conformance
 def test_the_e_ark_cases_are_judged_right(tmp_path: Path) -> None:
-    archive, runner = corpus("corpus/e-ark-open-cases.tar.xz"), corpus("tools/run_eark_corpus.py")
+    runner, place = corpus("tools/run_eark_corpus.py"), unpacked("corpus/e-ark-open-cases.tar.xz", tmp_path / "cases")
+    cases = next(place.glob("**/corpus/CSIP")).parent.parent
     out = tmp_path / "score.json"
-    command = [sys.executable, str(runner), "--archive", str(archive), "--restore-crlf", "--out", str(out)]
+    command = [sys.executable, str(runner), "--corpus", str(cases), "--restore-crlf", "--out", str(out)]
     command += ["--callable", "tests.conformance.engine:judge"]
     subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT)
     score = json.loads(out.read_text("utf-8"))

@@ -3,13 +3,12 @@
 import json
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conformance.corpora import corpus
+from tests.conformance.corpora import unpacked
 
 ROOT = Path(__file__).resolve().parents[2]
 OUR_CHOICE = {
@@ -60,9 +59,7 @@ for name in sorted(manifest["cases"]):
 
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    place = tmp_path_factory.mktemp("hostile")
-    with tarfile.open(corpus("corpus/hostile-open.tar.xz")) as tar:
-        tar.extractall(place, filter="data")
+    place = unpacked("corpus/hostile-open.tar.xz", tmp_path_factory.mktemp("hostile"))
     loaded: dict[str, Any] = json.loads((place / "hostile/manifest.json").read_text("utf-8"))
     return loaded | {"folder": place / "hostile"}
 

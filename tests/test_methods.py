@@ -1,0 +1,46 @@
+"""No method opens what another one closes: every URL by every method, for its owner, a stranger and a visitor."""
+
+from dataclasses import replace
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from tests import personas
+from tests.test_access_matrix import MATRIX, House, answer, db, house  # noqa: F401
+
+pytestmark = pytest.mark.load
+WHO = ("archivist_falun", "archivist_leksand", "consortium_admin", "visitor")
+METHODS = ("head", "options", "post", "put", "patch", "delete")
+REFUSED = {"401", "403", "404", "405", "410", "429", "login"}
+BY_TUS = {"tus_uploads", "tus_upload", "draft_uploads", "draft_upload"}
+ABOUT_ONESELF = ("account_", "mfa_")  # the log-in library's pages: everybody's own account, whatever the method
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_no_method_opens_what_another_closes(name: str, house: House) -> None:  # noqa: F811
+    row = MATRIX[name]
+    expected = dict(zip(personas.NAMES, row.expected.split(), strict=True))
+    surprises = []
+    for persona in WHO:
+        for method in METHODS:
+            if method == row.method:
+                continue
+            client = Client()
+            client.cookies.load(house.cookies[persona])
+            with transaction.atomic():
+                got = answer(client, name, replace(row, method=method, data=()), house.objects)
+                transaction.set_rollback(True)
+            if not allowed(name, method, row.method, expected[persona], got):
+                surprises.append((persona, method, got))
+    assert not surprises
+
+
+def allowed(name: str, method: str, declared: str, expected: str, got: str) -> bool:
+    if name.startswith(ABOUT_ONESELF):
+        return not got.startswith("5")
+    if method == "head" and declared == "get":
+        return got in {expected, "405"}
+    if expected in REFUSED or (method in {"put", "patch", "delete"} and name not in BY_TUS):
+        return got in REFUSED
+    return not got.startswith("5")
