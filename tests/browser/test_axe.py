@@ -144,10 +144,21 @@ def axe(page: Page, options: dict[str, Any]) -> list[str]:
     return [f"{each['id']} {node['html'][:160]}" for each in found for node in each["nodes"]]
 
 
+# What reaches furthest out of a page that is too wide, with none of its parents.
+STICKING_OUT = """() => {
+  const root = document.documentElement;
+  if (root.scrollWidth <= root.clientWidth) return [];
+  const reach = (each) => each.getBoundingClientRect().right;
+  const wide = [...document.body.querySelectorAll("*")].filter((each) => reach(each) > root.clientWidth);
+  const inner = wide.filter((each) => !wide.some((other) => other !== each && each.contains(other)));
+  return (inner.length ? inner : [root]).slice(0, 5).map((each) => each.outerHTML.slice(0, 200));
+}"""
+
+
 def sideways(page: Page) -> list[str]:
     before = page.viewport_size
     page.set_viewport_size(SMALLEST)
-    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    over = page.evaluate(STICKING_OUT)
     if before:
         page.set_viewport_size(before)
-    return [f"rullar {over} px i sidled vid 320 px"] if over > 0 else []
+    return [f"rullar i sidled vid 320 px: {each}" for each in over]
