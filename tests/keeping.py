@@ -7,8 +7,8 @@ one that does not ask finds an empty database, and one that commits has it made 
 
 import copy
 import functools
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, ParamSpec, TypeVar
@@ -61,6 +61,14 @@ def prepare(item: pytest.Item) -> None:
     _copies.update(zip([layer.make for layer in _layers], copies, strict=True))
 
 
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is done inside is undone at its end."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def undo(leave: int = 0) -> None:
     """Take layers away from the top until so many are left."""
     _copies.clear()
@@ -70,8 +78,7 @@ def undo(leave: int = 0) -> None:
 
 def _layer(make: Make, given: dict[str, Any]) -> Layer:
     with ExitStack() as undoing:
-        undoing.enter_context(transaction.atomic())
-        undoing.callback(transaction.set_rollback, True)
+        undoing.enter_context(undone())
         return Layer(make, make(**given), undoing.pop_all())
 
 

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
@@ -386,15 +385,19 @@ class House:
     objects: dict[str, str]
     cookies: dict[str, SimpleCookie]
 
+    def client(self, persona: str) -> Client:
+        made = Client()
+        made.cookies.load(self.cookies[persona])
+        return made
+
 
 @pytest.fixture(scope="module")
 def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """One transaction around all rows, never committed; making everything anew for each row would take minutes."""
     with django_db_blocker.unblock():
         keeping.undo()
-        with transaction.atomic():
+        with keeping.undone():
             yield
-            transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")
@@ -439,9 +442,12 @@ def one_of_everything(people: Personas) -> dict[str, str]:
     }
 
 
+def address(name: str, objects: dict[str, str]) -> str:
+    return reverse(name, args=[objects.get(arg, arg) for arg in MATRIX[name].args])
+
+
 def answer(client: Client, name: str, row: Row, objects: dict[str, str]) -> str:
-    url = reverse(name, args=[objects.get(arg, arg) for arg in row.args])
-    response: Any = getattr(client, row.method)(url, dict(row.data))
+    response: Any = getattr(client, row.method)(address(name, objects), dict(row.data))
     if response.status_code == 302 and response["Location"].startswith(reverse(settings.LOGIN_URL)):
         return "login"
     return str(response.status_code)
@@ -452,11 +458,8 @@ def test_access(name: str, house: House) -> None:
     """Each persona asks in a savepoint of its own, so that nobody meets what another one did."""
     row, answers = MATRIX[name], []
     for persona in personas.NAMES:
-        client = Client()
-        client.cookies.load(house.cookies[persona])
-        with transaction.atomic():
-            answers.append(answer(client, name, row, house.objects))
-            transaction.set_rollback(True)
+        with keeping.undone():
+            answers.append(answer(house.client(persona), name, row, house.objects))
     assert dict(zip(personas.NAMES, answers, strict=True)) == dict(
         zip(personas.NAMES, row.expected.split(), strict=True)
     )

@@ -3,10 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from django.db import transaction
-from django.test import Client
 
-from tests import personas
+from tests import keeping, personas
 from tests.test_access_matrix import MATRIX, House, answer, db, house  # noqa: F401
 
 pytestmark = pytest.mark.load
@@ -26,11 +24,8 @@ def test_no_method_opens_what_another_closes(name: str, house: House) -> None:  
         for method in METHODS:
             if method == row.method:
                 continue
-            client = Client()
-            client.cookies.load(house.cookies[persona])
-            with transaction.atomic():
-                got = answer(client, name, replace(row, method=method, data=()), house.objects)
-                transaction.set_rollback(True)
+            with keeping.undone():
+                got = answer(house.client(persona), name, replace(row, method=method, data=()), house.objects)
             if not allowed(name, method, row.method, expected[persona], got):
                 surprises.append((persona, method, got))
     assert not surprises

@@ -8,21 +8,16 @@ import re
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.test import Client
-from django.urls import reverse
 
 from archive.models import SIP, ArchivalUnit, ContentFile
 from archive.packages.report import Severity
 from consortium.models import User
-from tests import factories
-from tests.test_access_matrix import MATRIX, House, db, house  # noqa: F401
+from tests import factories, keeping
+from tests.test_access_matrix import MATRIX, House, address, db, house  # noqa: F401
 
 pytestmark = pytest.mark.load
-WORD, AGREED = (
-    "Kvastfening",
-    "Rundmunnsgök",
-)  # agreements are the consortium's business too; what comes under them is not
+WORD = "Kvastfening"
+AGREED = "Rundmunnsgök"  # who follows deliveries reads agreements, not what comes under them
 OF_THE_MOMENT = {"mfa_activate_totp", "inventory_template"}  # a drawn secret, a file with its time
 TOKEN = re.compile(rb"[A-Za-z0-9]{64}")
 Page = tuple[int, dict[str, str], bytes]
@@ -46,16 +41,12 @@ def closed_rows(house: House) -> dict[str, str]:  # noqa: F811
 
 
 def pages(who: str, house: House, objects: dict[str, str]) -> dict[str, Page]:  # noqa: F811
-    client = Client()
-    client.cookies.load(house.cookies[who])
-    seen = {}
+    client, seen = house.client(who), {}
     for name, row in MATRIX.items():
         if row.method == "get" and name not in OF_THE_MOMENT:
-            url = reverse(name, args=[objects.get(arg, arg) for arg in row.args])
-            with transaction.atomic():
-                response: Any = client.get(url, dict(row.data))
+            with keeping.undone():
+                response: Any = client.get(address(name, objects), dict(row.data))
                 body = b"".join(response) if response.streaming else response.content
-                transaction.set_rollback(True)
             headers = {key: value for key, value in response.headers.items() if key != "Expires"}
             seen[name] = response.status_code, headers, TOKEN.sub(b"", body)
     return seen
@@ -71,25 +62,22 @@ def telling(seen: dict[str, Page], *words: str) -> set[str]:
 @pytest.mark.parametrize("who", ["archivist_leksand", "visitor"])
 def test_a_stranger_sees_what_was_seen_before(who: str, house: House) -> None:  # noqa: F811
     before = pages(who, house, house.objects)
-    with transaction.atomic():
+    with keeping.undone():
         theirs = closed_rows(house)
         after, asked_for = pages(who, house, house.objects), pages(who, house, {**house.objects, **theirs})
-        transaction.set_rollback(True)
     assert [name for name in before if before[name] != after[name]] == []
     assert not telling(asked_for, WORD, AGREED)
 
 
 @pytest.mark.parametrize("who", ["it_archivist", "steering_member", "chair", "consortium_admin"])
 def test_who_follows_deliveries_reads_no_titles(who: str, house: House) -> None:  # noqa: F811
-    with transaction.atomic():
+    with keeping.undone():
         seen = pages(who, house, {**house.objects, **closed_rows(house)})
-        transaction.set_rollback(True)
     assert not telling(seen, WORD)
 
 
 def test_the_owners_archivist_does_read_it(house: House) -> None:  # noqa: F811
-    with transaction.atomic():
+    with keeping.undone():
         seen = pages("archivist_falun", house, {**house.objects, **closed_rows(house)})
-        transaction.set_rollback(True)
     assert {"sip", "sip_report", "aip", "staff_record"} <= telling(seen, WORD)
     assert "agreement" in telling(seen, AGREED)

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from django.contrib.auth.models import Permission as PermissionRow
-from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils import timezone
 from guardian.models import UserObjectPermission  # noqa: TID251
@@ -30,11 +29,10 @@ def held(user: User) -> Held:
         return kept[1]
     found: dict[tuple[Permission, str], set[str]] = defaultdict(set)
     rows = UserObjectPermission.objects.filter(user=user).values_list(
-        "permission__codename", "content_type_id", "object_pk"
+        "permission__codename", "content_type__app_label", "content_type__model", "object_pk"
     )
-    for codename, kind, place in rows:
-        model = ContentType.objects.get_for_id(kind)
-        found[Permission(codename), f"{model.app_label}.{model.model}"].add(place)
+    for codename, app, model, place in rows:
+        found[Permission(codename), f"{app}.{model}"].add(place)
     answer = {key: frozenset(pks) for key, pks in found.items()}
     user.__dict__[KEPT] = (time.monotonic(), answer)
     return answer
@@ -83,13 +81,13 @@ def refresh(user: User) -> None:
         if user.is_active and assignment.from_on <= today and (assignment.until_on or today) >= today
         for permission in PERMISSIONS[Role(assignment.role)]
     }
-    held = {
+    rows = {
         (row.content_type_id, row.object_pk, row.permission.codename): row
         for row in UserObjectPermission.objects.filter(user=user).select_related("permission")
     }
-    if gone := [row.pk for key, row in held.items() if key not in wanted]:
+    if gone := [row.pk for key, row in rows.items() if key not in wanted]:
         UserObjectPermission.objects.filter(pk__in=gone).delete()
-    if fresh := sorted(wanted - held.keys()):
+    if fresh := sorted(wanted - rows.keys()):
         _add(user, fresh)
     user.__dict__.pop(KEPT, None)
     user.grants_due_on = min(_changes_after(assignments, today), default=None)

@@ -4,7 +4,7 @@ A container may lie inside others (a municipality in a consortium); what is allo
 Which those are, the container itself says with `above()`. Roles on a consortium never carry rights to closed content.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, ClassVar, Protocol, cast
 
 from django.contrib.auth.models import AnonymousUser
@@ -32,16 +32,11 @@ def places(user: AnyUser, permission: Permission, model: type[models.Model]) -> 
 
 def may(user: AnyUser, permission: Permission, container: Container) -> bool:
     """True when the user holds the permission on the container or on one that it lies in."""
-    return any(
-        str(place.pk) in places(user, permission, cast(type[models.Model], type(place)))
-        for place in _itself_and_above(user, permission, container)
-    )
 
+    def holds_on(place: Container) -> bool:
+        return str(place.pk) in places(user, permission, cast(type[models.Model], type(place)))
 
-def _itself_and_above(user: AnyUser, permission: Permission, container: Container) -> Iterator[Container]:
-    yield container
-    if permission in held_anywhere(user):
-        yield from container.above()
+    return holds_on(container) or (may_anywhere(user, permission) and any(map(holds_on, container.above())))
 
 
 def may_anywhere(user: AnyUser, permission: Permission) -> bool:

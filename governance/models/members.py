@@ -33,7 +33,7 @@ def luhn(value: str) -> None:
 
 class ConsortiumQuerySet(models.QuerySet["Consortium"]):
     def where_may(self, user: policy.AnyUser, permission: Permission) -> "ConsortiumQuerySet":
-        return self.filter(pk__in=[int(pk) for pk in policy.places(user, permission, Consortium)])
+        return self.filter(pk__in=policy.places(user, permission, Consortium))
 
     def visible_to(self, user: policy.AnyUser) -> "ConsortiumQuerySet":
         """Where the user has a task: in the consortium itself or in a municipality that is on its way in or part."""
@@ -144,8 +144,8 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
     def where_may(self, user: policy.AnyUser, permission: Permission) -> "MunicipalityQuerySet":
         """Where the user holds the permission, on the municipality itself or on a consortium it belongs to."""
         direct = policy.places(user, permission, Municipality)
-        consortia = policy.places(user, permission, Consortium)
-        return self.filter(Q(code__in=direct) | Q(code__in=_current_members([int(pk) for pk in consortia])))
+        consortia = Consortium.objects.where_may(user, permission)
+        return self.filter(Q(code__in=direct) | Q(code__in=_current_members(consortia)))
 
     def members_of(self, consortium: Consortium, on: datetime.date) -> "MunicipalityQuerySet":
         newest = Membership.objects.filter(
@@ -163,7 +163,7 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         return self.order_by(swedish_order("name"))
 
 
-def _current_members(consortia: list[int]) -> set[str]:
+def _current_members(consortia: ConsortiumQuerySet) -> set[str]:
     newest = Membership.objects.filter(consortium__in=consortia).newest()
     return {row.municipality_id for row in newest if row.status in Membership.TAKES_PART}
 

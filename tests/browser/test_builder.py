@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from archive import sampling, tasks
 from archive.models import SIP, ArchivalUnit, Draft
@@ -18,7 +18,7 @@ from deliveries.agreements import Side
 from deliveries.models import SubmissionAgreement
 from tests import factories
 from tests.archive.stores import stores
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, late
 from tests.personas import Personas
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -177,14 +177,10 @@ def test_a_file_chosen_before_the_script_has_come_goes_up_all_the_same(
     agreement = signed("protokoll", people)
     draft = factories.draft(agreement.owner, people.producer_falun, agreement=agreement)
     (tmp_path / "kf.pdf").write_bytes(b"%PDF-1.4 x")
-    held: list[Route] = []
-    page.route("**/draft.js", lambda route: held.append(route))
     sign_in(page, people.producer_falun)
-    page.goto(f"/satt-samman/{draft.pk}/", wait_until="commit")
-    page.locator("#id_files").set_input_files(tmp_path / "kf.pdf")
-    while not held:
-        page.wait_for_timeout(20)
-    held[0].continue_()
+    with late(page, "draft.js"):
+        page.goto(f"/satt-samman/{draft.pk}/", wait_until="commit")
+        page.locator("#id_files").set_input_files(tmp_path / "kf.pdf")
     expect(page.locator("#filer")).to_contain_text("1 fil,", timeout=15_000)
 
 

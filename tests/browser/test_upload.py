@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from archive.models import SIP, Upload
 from consortium.models import User
 from deliveries.models import SubmissionAgreement
 from tests import factories, personas
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, late
 from tests.personas import Personas
 from tests.web import Web, cookies, gunicorn
 
@@ -132,13 +132,9 @@ def test_a_package_goes_up_and_gets_a_number(
 
 
 def test_a_package_chosen_before_the_script_has_come_goes_up_all_the_same(upload_page: Page, package: Path) -> None:
-    held: list[Route] = []
-    upload_page.route("**/upload.js", lambda route: held.append(route))
-    upload_page.goto("/ladda-upp/", wait_until="commit")
-    choose(upload_page, package)
-    while not held:
-        upload_page.wait_for_timeout(20)
-    held[0].continue_()
+    with late(upload_page, "upload.js"):
+        upload_page.goto("/ladda-upp/", wait_until="commit")
+        choose(upload_page, package)
     received(upload_page)
 
 

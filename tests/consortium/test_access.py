@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from archive.models import SIP
@@ -94,7 +93,6 @@ def test_everything_about_one_user_is_one_question_to_the_database(
     people: Personas, django_assert_num_queries: Any
 ) -> None:
     user, falun = User.objects.get(pk=people.archivist_falun.pk), factories.municipality("2080")
-    ContentType.objects.get_for_model(Municipality)
     with django_assert_num_queries(1):
         assert policy.may(user, Permission.SIP_READ, falun)
         assert not policy.may(user, Permission.USERS_EDIT, falun)
