@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from archive import assembling, collection_table, draft_files, tasks
 from archive.collection_table import TableRow, WrongColumns
@@ -127,12 +127,12 @@ def _row(draft: Draft) -> list[Any]:
     ]
 
 
-@require_GET
+@require_safe
 def draft(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     return _answer(request, get_draft(request, Draft, draft_id))
 
 
-@require_GET
+@require_safe
 def draft_state(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     """How far the worker has come, asked for every other second."""
     found = get_draft(request, Draft, draft_id)
@@ -261,7 +261,7 @@ def remove_draft_file(request: StaffRequest, draft_id: UUID) -> HttpResponse:
 # Table
 
 
-@require_GET
+@require_safe
 def draft_table(request: StaffRequest, draft_id: UUID, form: str) -> HttpResponse:
     """The table to fill in at home: every file has its row, with what is known of it."""
     found = get_draft(request, Draft, draft_id)

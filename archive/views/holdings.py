@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from archive import documents, ingest, publication, receipts, storage, tasks
 from archive.forms import ReasonForm
@@ -39,7 +39,7 @@ def status_tag(aip: AIP) -> dict[str, str]:
     return {"kind": STATUS_KINDS[AIP.Status(aip.status)], "label": aip.get_status_display()}
 
 
-@require_GET
+@require_safe
 def aip_list(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.AIP_STATUS)
     aips = AIP.objects.visible_to(request.user).select_related("owner", "records_creator")
@@ -74,14 +74,14 @@ def _row(aip: AIP, *, linked: bool) -> list[Any]:
     ]
 
 
-@require_GET
+@require_safe
 def aip(request: StaffRequest, aip_id: UUID) -> HttpResponse:
     return render(
         request, "archive/aip_detail.html", _page(request, get_or_404(request, AIP, aip_id, may=Permission.AIP_READ))
     )
 
 
-@require_GET
+@require_safe
 def aip_state(request: StaffRequest, aip_id: UUID) -> HttpResponse:
     """The live part: copies, events and receipt, while the package is on its way into the stores."""
     found = get_or_404(request, AIP, aip_id, may=Permission.AIP_READ)

@@ -6,14 +6,14 @@ from pathlib import Path
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from archive import sampling
 from deliveries import recipes
 
 
 @login_not_required
-@require_GET
+@require_safe
 def recipe_sample(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         recipe = recipes.get(slug)

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from archive import search
 from archive.models import ArchivalUnit, ContentFile
@@ -116,7 +116,7 @@ def _file(unit: ArchivalUnit, file: ContentFile) -> dict[str, Any]:
     }
 
 
-@require_safe
+@require_GET
 def staff_file(request: StaffRequest, unit_id: UUID, file_id: int) -> HttpResponseBase:
     unit = get_or_404(request, ArchivalUnit, unit_id, may=Permission.RECORD_READ_CLOSED)
     file = unit.files.select_related("aip").filter(pk=file_id).first()

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from archive import acceptance, documents, tasks
 from archive.forms import GiveBackForm
@@ -46,7 +46,7 @@ def status_tag(sip: SIP) -> dict[str, str]:
     return {"kind": STATUS_KINDS[SIP.Status(sip.status)], "label": sip.get_status_display()}
 
 
-@require_GET
+@require_safe
 def sip_list(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.SIP_STATUS)
     sips = SIP.objects.visible_to(request.user).select_related("owner", "agreement__system")
@@ -92,14 +92,14 @@ def _row(sip: SIP, *, linked: bool) -> list[Any]:
     ]
 
 
-@require_GET
+@require_safe
 def sip(request: StaffRequest, sip_id: UUID) -> HttpResponse:
     return render(
         request, "archive/sip_detail.html", _page(request, get_or_404(request, SIP, sip_id, may=Permission.SIP_READ))
     )
 
 
-@require_GET
+@require_safe
 def sip_state(request: StaffRequest, sip_id: UUID) -> HttpResponse:
     """The live part of the page, asked for each second while something happens."""
     found = get_or_404(request, SIP, sip_id, may=Permission.SIP_READ)

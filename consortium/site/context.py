@@ -34,7 +34,7 @@ class Page:
     @property
     def path(self) -> str:
         """Where a changed language or theme comes back to."""
-        return self.request.get_full_path() if self.request.method == "GET" else "/"
+        return self.request.get_full_path() if self.request.method in {"GET", "HEAD"} else "/"
 
     @property
     def theme(self) -> str:

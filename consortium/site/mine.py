@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from consortium.access.views import StaffRequest
 from consortium.formats import clock_span, day, day_in_text, money
@@ -46,7 +46,7 @@ class NextMeeting:
     papers: list[Attachment]
 
 
-@require_GET
+@require_safe
 def mine(request: StaffRequest) -> HttpResponse:
     user = request.user
     codes = municipalities_of(user)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium import post
 from consortium.access import invitation, places
@@ -110,7 +110,7 @@ class PasswordForm(forms.Form):
     )
 
 
-@require_GET
+@require_safe
 def people(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, MAY)
     today = timezone.localdate()
@@ -134,7 +134,7 @@ def _time(assignment: Assignment, today: datetime.date) -> str:
     return _("tills vidare")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_person(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, MAY)
     form = PersonForm(request.POST or None, administrator=request.user)
@@ -149,7 +149,7 @@ def add_person(request: StaffRequest) -> HttpResponse:
     return render(request, "site/person_add.html", {"form": form}, status=200 if not form.errors else 422)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def person(request: StaffRequest, user_id: int) -> HttpResponse:
     """The roles that this administrator may see, and one more."""
     found = _known(request, user_id)
@@ -167,13 +167,13 @@ def person(request: StaffRequest, user_id: int) -> HttpResponse:
     return render(request, "site/person.html", shown, status=200 if not form.errors else 422)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def end_role(request: StaffRequest, assignment_id: int) -> HttpResponse:
     demand_anywhere(request, MAY)
     found = _mine(request.user).filter(pk=assignment_id).first()
     if found is None:
         raise Http404
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "site/role_end.html", {"assignment": found})
     try:
         places.end(found, by=request.user)
@@ -218,7 +218,7 @@ def _all_mine(administrator: AnyUser, user: User) -> bool:
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def choose_password(request: HttpRequest, whom: str, token: str) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     try:

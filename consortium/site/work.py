@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from archive.models import AIP, SIP, Draft
 from archive.views import drafts, holdings, submissions
@@ -46,7 +46,7 @@ def waiting(user: AnyUser) -> int:
     return to_decide(user).count()
 
 
-@require_GET
+@require_safe
 def work(request: StaffRequest) -> HttpResponse:
     piles = [pile for pile in _piles(request.user) if pile.items]
     return render(

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
@@ -55,7 +55,7 @@ def standing_tag(agreement: SubmissionAgreement) -> dict[str, str]:
     return {"kind": KINDS[standing], "label": str(standing.label)}
 
 
-@require_GET
+@require_safe
 def agreement_list(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.AGREEMENT_READ)
     everything = "alla" in request.GET
@@ -121,7 +121,7 @@ def draft_agreement(request: StaffRequest) -> HttpResponse:
     return render(request, "deliveries/agreement_new.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 def agreement(request: StaffRequest, agreement_id: int) -> HttpResponse:
     found = get_or_404(request, SubmissionAgreement, agreement_id, may=Permission.AGREEMENT_READ)
     return render(request, "deliveries/agreement_detail.html", _page(request, found))
@@ -171,7 +171,7 @@ def _versions(found: SubmissionAgreement) -> list[SubmissionAgreement]:
     return list(same.select_related("owner", "system").order_by("-version"))
 
 
-@require_GET
+@require_safe
 def compare_agreement(request: StaffRequest, agreement_id: int) -> HttpResponse:
     found = get_or_404(request, SubmissionAgreement, agreement_id, may=Permission.AGREEMENT_READ)
     if found.previous is None:
@@ -273,7 +273,7 @@ def discard_agreement(request: StaffRequest, agreement_id: int) -> HttpResponse:
     return render(request, "deliveries/agreement_discard.html", {"agreement": found})
 
 
-@require_GET
+@require_safe
 def agreement_file(request: StaffRequest, agreement_id: int, form: str) -> HttpResponse:
     """The document for people, and the profile for `python -m archive.packages check --profile`."""
     found = get_or_404(request, SubmissionAgreement, agreement_id, may=Permission.AGREEMENT_READ)

@@ -11,7 +11,7 @@ from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from consortium import sheets
 from consortium.access.permissions import Permission
@@ -29,7 +29,7 @@ VIEWS = {"tabell": "board_table", "faser": "board_phases", "tidslinje": "board_t
 ASKED = {"kommun": "municipality", "system": "system", "lage": "status", "fas": "phase", "nytta": "benefit"}
 
 
-@require_GET
+@require_safe
 def board(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_READ)
     filters = _filters(request)
@@ -255,7 +255,7 @@ def _planned(day: datetime.date | None, precision: str) -> str:
     return _("tidigast %(when)s") % {"when": rough(day, precision)} if day else "–"
 
 
-@require_GET
+@require_safe
 def board_file(request: StaffRequest, form: str) -> HttpResponse:
     """One row for each municipality's part, narrowed down as on the page."""
     demand_anywhere(request, Permission.PROJECT_READ)

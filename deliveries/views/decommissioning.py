@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.policy import may_anywhere
@@ -19,7 +19,7 @@ from deliveries.views.project_words import form_page, rough
 from governance.models import Municipality
 
 
-@require_GET
+@require_safe
 def decommissionings(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_READ)
     readable = Municipality.objects.where_may(request.user, Permission.PROJECT_READ)
@@ -52,7 +52,7 @@ def decommissionings(request: StaffRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def shut_down(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_EDIT)
     own = Municipality.objects.where_may(request.user, Permission.PROJECT_EDIT)

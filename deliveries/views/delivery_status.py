@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
@@ -20,7 +20,7 @@ from deliveries.views.project_words import STATUS_KINDS
 from governance.models import Consortium, Municipality
 
 
-@require_GET
+@require_safe
 def delivery_status(request: StaffRequest) -> HttpResponse:
     """The list is the consortium's: read by those who may read in all of it."""
     demand_anywhere(request, Permission.PROJECT_READ)
@@ -77,7 +77,7 @@ def _entries(entries: tuple[status.Entry, ...]) -> list[dict[str, Any]]:
     ]
 
 
-@require_GET
+@require_safe
 def delivery_suggestions(request: StaffRequest, code: str) -> HttpResponse:
     """For a municipality without projects: what the others run."""
     municipality = get_object_or_404(Municipality.objects.where_may(request.user, Permission.PROJECT_READ), pk=code)

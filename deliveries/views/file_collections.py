@@ -18,7 +18,7 @@ from deliveries.views.project_words import form_page
 from governance.models import Consortium
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def stream(request: StaffRequest, stream_id: int = 0) -> HttpResponse:
     """A new file collection, or a changed one. They are the consortium's own."""
     demand_anywhere(request, Permission.PROJECT_EDIT)

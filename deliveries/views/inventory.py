@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
@@ -39,7 +39,7 @@ SOON = datetime.timedelta(days=365)
 STATES = ("i-drift", "avstallt", "slutar-snart")
 
 
-@require_GET
+@require_safe
 def inventory_list(request: StaffRequest) -> HttpResponse:
     """Every filter stands in the address, so that a list can be sent to somebody."""
     demand_anywhere(request, Permission.PROJECT_READ)
@@ -142,7 +142,7 @@ def shown(row: SystemInventory) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def municipality_inventory(request: StaffRequest, code: str) -> HttpResponse:
     place = municipality_or_404(request, code, may=Permission.PROJECT_READ)
     rows = place.inventory.select_related("system", "municipality").order_by(swedish_order("system__name"))
@@ -157,7 +157,7 @@ def municipality_inventory(request: StaffRequest, code: str) -> HttpResponse:
     return render(request, "deliveries/inventory_municipality.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_inventory_row(request: StaffRequest, code: str) -> HttpResponse:
     place = municipality_or_404(request, code, may=Permission.PROJECT_EDIT)
     form = NewInventoryForm(request.POST or None, initial={"system": request.GET.get("system", "")})
@@ -177,7 +177,7 @@ def new_inventory_row(request: StaffRequest, code: str) -> HttpResponse:
     return _form_page(request, form, place, context, 422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_inventory_row(request: StaffRequest, code: str, slug: str) -> HttpResponse:
     place, row = _row_or_404(request, code, slug)
     form = InventoryForm(request.POST or None, instance=row, initial={"revision": row.revision})
@@ -234,7 +234,7 @@ def remove_inventory_row(request: StaffRequest, code: str, slug: str) -> HttpRes
     return redirect("municipality_inventory", code)
 
 
-@require_GET
+@require_safe
 def inventory_export(request: StaffRequest, form: str) -> HttpResponse:
     """What the list shows, in a file that can be changed and read in again."""
     demand_anywhere(request, Permission.PROJECT_READ)

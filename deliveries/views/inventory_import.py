@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium import sheets, tables
 from consortium.access.permissions import Permission
@@ -24,7 +24,7 @@ from governance.models import Municipality
 FAULTS_SHOWN = 50
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def import_inventory(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_EDIT)
     mine = Municipality.objects.where_may(request.user, Permission.PROJECT_EDIT).in_swedish_order()
@@ -70,7 +70,7 @@ def _own_or_404(request: StaffRequest, import_id: UUID) -> InventoryImport:
     return found
 
 
-@require_GET
+@require_safe
 def inventory_preview(request: StaffRequest, import_id: UUID) -> HttpResponse:
     sent = _own_or_404(request, import_id)
     summary = sent.summary
@@ -116,7 +116,7 @@ def confirm_inventory(request: StaffRequest, import_id: UUID) -> HttpResponse:
     return redirect("municipality_inventory", done.municipality_id) if done.municipality_id else redirect("inventory")
 
 
-@require_GET
+@require_safe
 def inventory_faults(request: StaffRequest, import_id: UUID) -> HttpResponse:
     """All kept faults as a file, to mend the rows by."""
     sent = _own_or_404(request, import_id)
@@ -127,7 +127,7 @@ def inventory_faults(request: StaffRequest, import_id: UUID) -> HttpResponse:
     return table_file("csv", _("fel-i-inventering"), heads, rows)
 
 
-@require_GET
+@require_safe
 def inventory_template(request: StaffRequest, form: str) -> HttpResponse:
     """An empty table with the right columns and the systems that most municipalities have."""
     demand_anywhere(request, Permission.PROJECT_READ)

@@ -19,7 +19,7 @@ from deliveries.models import News
 NEWS_SHOWN = 100
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def news(request: StaffRequest) -> HttpResponse:
     """What has happened; new things are marked until the reader says that they are read."""
     demand_anywhere(request, Permission.PROJECT_READ)
@@ -60,7 +60,7 @@ def _news_url(each: News) -> str:
     return reverse("project", args=[each.project_id])
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def news_settings(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_READ)
     choice = reminders.choice_of(request.user)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
@@ -55,7 +55,7 @@ def year_asked(request: StaffRequest) -> int:
     return max(newest or 0, timezone.localdate().year) if newest is None else newest
 
 
-@require_GET
+@require_safe
 def plans(request: StaffRequest) -> HttpResponse:
     """The figures are everybody's; the lines are of the municipalities the reader may read.
 
@@ -121,7 +121,7 @@ def sectors(plan: DeliveryPlan) -> list[str]:
     return [str(Sector(code).label) for code in plan.sectors if code in Sector.values]
 
 
-@require_GET
+@require_safe
 def plan(request: StaffRequest, code: str) -> HttpResponse:
     """The five questions of the steering group, answered for one municipality."""
     place = municipality_or_404(request, code, may=Permission.PROJECT_READ)
@@ -162,7 +162,7 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
     return render(request, "deliveries/plan_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_plan(request: StaffRequest, code: str, year: int) -> HttpResponse:
     place = municipality_or_404(request, code, may=Permission.PROJECT_EDIT)
     if not FIRST_YEAR <= year <= LAST_YEAR:
@@ -194,7 +194,7 @@ def edit_plan(request: StaffRequest, code: str, year: int) -> HttpResponse:
     return _form_page(request, form, place, context, status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_staffing(request: StaffRequest, code: str) -> HttpResponse:
     place = municipality_or_404(request, code, may=Permission.PROJECT_EDIT)
     found = ArchiveStaffing.objects.filter(municipality=place).first() or ArchiveStaffing(municipality=place)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere
@@ -39,7 +39,7 @@ REFUSALS = (
 )
 
 
-@require_GET
+@require_safe
 def latest(request: StaffRequest) -> HttpResponse:
     """The newest version, decided or not."""
     demand_anywhere(request, Permission.PROJECT_READ)
@@ -58,7 +58,7 @@ def latest(request: StaffRequest) -> HttpResponse:
     return _page(request, found)
 
 
-@require_GET
+@require_safe
 def version(request: StaffRequest, pk: int) -> HttpResponse:
     return _page(request, _visible(request, pk))
 
@@ -204,7 +204,7 @@ def _seen(request: StaffRequest) -> int:
     return int(seen) if seen.isdecimal() else 0
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def score(request: StaffRequest, pk: int) -> HttpResponse:
     """One table for all systems that somebody has. When two people score at once, the second is shown both."""
     row = _own(request, pk)

@@ -131,7 +131,7 @@ def _seen(data: dict[str, Any]) -> dict[str, Any]:
     return {"seen" if name == "revision" else name: value for name, value in data.items()}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def project_change(request: StaffRequest, project_id: int, what: str, row_id: int) -> HttpResponse:
     project, change, row = _found(request, project_id, what, row_id)
     initial = change.initial(row) | {"revision": change.revision(row)}
@@ -154,7 +154,7 @@ def project_change(request: StaffRequest, project_id: int, what: str, row_id: in
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def project_remove(request: StaffRequest, project_id: int, what: str, row_id: int) -> HttpResponse:
     project, change, row = _found(request, project_id, what, row_id)
     page = words.page_of(project, row.municipality)

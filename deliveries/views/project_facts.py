@@ -19,7 +19,7 @@ from deliveries.views import project_words as words
 from governance.models import Consortium, Municipality
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def project_new(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_EDIT)
     own = Municipality.objects.where_may(request.user, Permission.PROJECT_EDIT)
@@ -63,7 +63,7 @@ def project_new(request: StaffRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def project_edit(request: StaffRequest, project_id: int) -> HttpResponse:
     project = words.project_or_404(request, project_id)
     words.demand_jointly(request, project)

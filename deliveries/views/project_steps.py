@@ -105,7 +105,7 @@ STEPS: dict[str, Step] = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def project_step(request: StaffRequest, project_id: int, what: str) -> HttpResponse:
     project = words.project_or_404(request, project_id)
     step = STEPS.get(what)
@@ -205,7 +205,7 @@ def _back(request: StaffRequest) -> str:
     return f"{reverse('board')}?{query}" if query and "\n" not in query and "\r" not in query else ""
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def project_done(request: StaffRequest, project_id: int, what: str, row_id: int) -> HttpResponse:
     """A milestone reached, a barrier solved, an occurrence ticked off, a function taken away."""
     project = words.project_or_404(request, project_id)

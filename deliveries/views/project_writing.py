@@ -122,7 +122,7 @@ KINDS: dict[str, Kind] = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def project_add(request: StaffRequest, project_id: int, what: str) -> HttpResponse:
     project = words.project_or_404(request, project_id)
     kind = KINDS.get(what)

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
@@ -28,7 +28,7 @@ from deliveries.views.project_journal import journal_of, milestone_words
 from governance.models import Municipality
 
 
-@require_GET
+@require_safe
 def project(request: StaffRequest, project_id: int) -> HttpResponse:
     found = words.project_or_404(request, project_id)
     may_edit = words.may_edit_jointly(request.user, found)
@@ -55,7 +55,7 @@ def project(request: StaffRequest, project_id: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def project_part(request: StaffRequest, project_id: int, code: str) -> HttpResponse:
     found = words.project_or_404(request, project_id)
     part = words.part_or_404(request, found, code)
@@ -203,7 +203,7 @@ def _round(each: progress.Round) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def project_report(request: StaffRequest, project_id: int) -> HttpResponse:
     found = words.project_or_404(request, project_id)
     report = closing.report(found)
@@ -224,7 +224,7 @@ def project_report(request: StaffRequest, project_id: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def project_report_pdf(request: StaffRequest, project_id: int) -> HttpResponse:
     found = words.project_or_404(request, project_id)
     answer = HttpResponse(final_report_pdf(closing.report(found)), content_type="application/pdf")

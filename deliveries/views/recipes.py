@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
@@ -23,7 +23,7 @@ SHOWN = (contents.FORMATS, contents.OBJECT_TYPES, contents.MAPPING, contents.VOL
 
 
 @login_not_required
-@require_GET
+@require_safe
 def recipe_list(request: HttpRequest) -> HttpResponse:
     context = {
         "base": _base(request),
@@ -58,7 +58,7 @@ def _row(recipe: Recipe) -> list[Any]:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def recipe(request: HttpRequest, slug: str) -> HttpResponse:
     found = _found(slug)
     example = SubmissionAgreement(**found.terms())
@@ -94,7 +94,7 @@ def _systems(found: Recipe) -> list[SourceSystem]:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def recipe_profile(request: HttpRequest, slug: str) -> HttpResponse:
     """For the engine's command line, so that a supplier can check before anything is agreed."""
     found = _found(slug)

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere
@@ -19,7 +19,7 @@ from deliveries.views.system_frame import consortium, consortium_choices, consor
 from deliveries.views.systems import system_or_404
 
 
-@require_GET
+@require_safe
 def shared_systems(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_READ)
     here = consortium_or_none(request)
@@ -55,7 +55,7 @@ def _line(each: sharing.SharedSystem, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def propose_project(request: StaffRequest, slug: str) -> HttpResponse:
     """First the form, then the same once more to confirm: a project is seen by everybody."""
     demand_anywhere(request, Permission.PROJECT_READ)

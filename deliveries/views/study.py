@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere
@@ -34,7 +34,7 @@ STATUS_KINDS = {
 }
 
 
-@require_GET
+@require_safe
 def study(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_READ)
     here = consortium_or_none(request)
@@ -60,7 +60,7 @@ def study(request: StaffRequest) -> HttpResponse:
     return render(request, "deliveries/plan_study.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_study(request: StaffRequest, topic: str) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_READ)
     here = consortium(request)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
@@ -32,7 +32,7 @@ from governance.models import Municipality
 NAMES_IN_TABLE = 4
 
 
-@require_GET
+@require_safe
 def system_list(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_READ)
     asked = request.GET.get("q", "").strip()
@@ -81,7 +81,7 @@ def system_or_404(slug: str) -> SourceSystem:
     return found
 
 
-@require_GET
+@require_safe
 def system(request: StaffRequest, slug: str) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_READ)
     found, here = system_or_404(slug), consortium_or_none(request)
@@ -149,7 +149,7 @@ def _holders(request: StaffRequest, held: sharing.SharedSystem, found: SourceSys
     ]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_system(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_EDIT)
     form = _form(request, initial={"name": request.GET.get("namn", "")[:80]})
@@ -168,7 +168,7 @@ def new_system(request: StaffRequest) -> HttpResponse:
     return render(request, "deliveries/system_form.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_system(request: StaffRequest, slug: str) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_EDIT)
     found = system_or_404(slug)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand
@@ -26,7 +26,7 @@ from governance.views.minutes import minutes_or_404, paragraph_or_404
 READ, EDIT = Permission.MINUTES_READ, Permission.MINUTES_EDIT
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def minutes_check(request: StaffRequest, pk: int) -> HttpResponse:
     """Every finding with the way to its place; when nothing stops, the button that hands the text over."""
     kept = minutes_or_404(request, pk, EDIT)
@@ -70,7 +70,7 @@ def _finding(kept: Minutes, each: checking.Finding) -> dict[str, Any]:
     return {"text": each.text, "key": each.key, "url": url, "confirmed": each.key in kept.confirmed}
 
 
-@require_GET
+@require_safe
 def adjustment(request: StaffRequest, pk: int) -> HttpResponse:
     kept = minutes_or_404(request, pk, READ)
     if kept.is_notes:

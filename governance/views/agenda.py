@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, get_or_404
@@ -25,7 +25,7 @@ READ, EDIT = Permission.MINUTES_READ, Permission.MINUTES_EDIT
 CLOSED = (Meeting.Status.HELD, Meeting.Status.CANCELLED)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def agenda(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_or_404(request, Meeting, pk, may=EDIT if request.method == "POST" else READ)
     form = ShortItemForm(request.POST or None)
@@ -75,7 +75,7 @@ def _slot(found: Meeting, slot: agendas.Slot) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def agenda_pdf(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_or_404(request, Meeting, pk, may=READ)
     name = f"kallelse-{day(found.held_on)}.pdf"
@@ -100,7 +100,7 @@ def _item(request: StaffRequest, pk: int, permission: Permission) -> AgendaItem:
     return item
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def item_edit(request: StaffRequest, pk: int) -> HttpResponse:
     item = _item(request, pk, EDIT)
     form = ItemForm(request.POST) if request.method == "POST" else ItemForm.of(item)
@@ -191,7 +191,7 @@ def _paper(request: StaffRequest, pk: int, permission: Permission) -> Attachment
     return paper
 
 
-@require_GET
+@require_safe
 def paper(request: StaffRequest, pk: int) -> HttpResponse:
     """What somebody laid in is never shown as ours: always a file to keep."""
     found = _paper(request, pk, READ)

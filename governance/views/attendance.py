@@ -20,7 +20,7 @@ from governance.views.meeting_words import frame
 READ, EDIT = Permission.MINUTES_READ, Permission.MINUTES_EDIT
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def attendance(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_or_404(request, Meeting, pk, may=EDIT if request.method == "POST" else READ)
     rows = list(found.attendances.select_related("municipality"))

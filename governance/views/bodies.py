@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
@@ -44,7 +44,7 @@ def _crumbs(found: Body, *more: tuple[Any, str]) -> Crumbs:
     return crumbs(found.consortium, (found.name, reverse("body", args=[found.pk]) if more else ""), *more)
 
 
-@require_GET
+@require_safe
 def body(request: StaffRequest, body_id: int) -> HttpResponse:
     found = _find(request, body_id)
     seats = found.seats.in_force().select_related("municipality", "party", "user").in_swedish_order()
@@ -85,7 +85,7 @@ def _facts(found: Body) -> list[tuple[str, Any]]:
     ]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def body_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=EDIT)
     paper = Paper(
@@ -104,7 +104,7 @@ def body_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def body_edit(request: StaffRequest, body_id: int) -> HttpResponse:
     found = _find(request, body_id, may=EDIT)
     paper = Paper(
@@ -144,7 +144,7 @@ def _users(found: Body) -> QuerySet[User]:
     return User.objects.filter(is_active=True, assignments__in=held).distinct().order_by("function")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def seat_add(request: StaffRequest, body_id: int) -> HttpResponse:
     found = _find(request, body_id, may=EDIT)
     paper = Paper(
@@ -163,7 +163,7 @@ def seat_add(request: StaffRequest, body_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def seat_edit(request: StaffRequest, seat_id: int) -> HttpResponse:
     found = finding.find(
         request, Seat.objects.select_related("body__consortium", "municipality", "party"), pk=seat_id, may=EDIT
@@ -195,7 +195,7 @@ def seat_edit(request: StaffRequest, seat_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def seat_end(request: StaffRequest, seat_id: int) -> HttpResponse:
     found = finding.find(request, Seat.objects.select_related("body__consortium"), pk=seat_id, may=EDIT)
     paper = Paper(
@@ -215,7 +215,7 @@ def seat_end(request: StaffRequest, seat_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def party_add(request: StaffRequest, body_id: int) -> HttpResponse:
     """A region, federation or company that is to hold a seat."""
     found = _find(request, body_id, may=EDIT)

@@ -20,7 +20,7 @@ from governance.views.cost_words import REFUSALS, sentence
 from governance.views.simulation import usual_days
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_budget(request: StaffRequest, budget_id: int) -> HttpResponse:
     found = find(request, budget_id, may=Permission.COSTS_EDIT)
     if found.status != Budget.Status.DRAFT:
@@ -84,7 +84,7 @@ def _field(refusal: Exception) -> str | None:
     return None
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def share_budget(request: StaffRequest, budget_id: int) -> HttpResponse:
     found = find(request, budget_id, may=Permission.COSTS_EDIT)
     if found.status != Budget.Status.DRAFT:

@@ -55,7 +55,7 @@ def _step(request: StaffRequest, found: Budget, act: Callable[[], object], said:
     return redirect("budget", found.pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide_budget(request: StaffRequest, budget_id: int) -> HttpResponse:
     """Which § decided it; after this the figures are closed for good, so the page says so first."""
     found = find(request, budget_id)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium import sheets
 from consortium.access import policy
@@ -47,7 +47,7 @@ def crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
     return [(_("Kostnader"), reverse("costs")), *more]
 
 
-@require_GET
+@require_safe
 def cost_list(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.COSTS_READ)
     budgets = Budget.objects.visible_to(request.user).select_related("consortium__host").order_by("-year", "-edition")
@@ -109,7 +109,7 @@ def runway_said(budget: Budget) -> str:
     ) % {"ends": day(found.ends_on), "project": day(found.project_ends_on), "budget": str(budget).lower()}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_budget(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.COSTS_EDIT)
     consortia = Consortium.objects.where_may(request.user, Permission.COSTS_EDIT).order_by("name")
@@ -126,7 +126,7 @@ def new_budget(request: StaffRequest) -> HttpResponse:
     return render(request, "governance/budget_new.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 def budget(request: StaffRequest, budget_id: int) -> HttpResponse:
     found = find(request, budget_id)
     return render(request, "governance/budget_detail.html", page(request, found))
@@ -204,7 +204,7 @@ def own_codes(request: StaffRequest, found: Budget) -> frozenset[str]:
     return mine & set(found.allocation.shares.values_list("municipality_id", flat=True))
 
 
-@require_GET
+@require_safe
 def budget_file(request: StaffRequest, budget_id: int, form: str) -> HttpResponse:
     """The allocation to take along."""
     found = find(request, budget_id)

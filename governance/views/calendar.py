@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
@@ -37,7 +37,7 @@ MEETING_KINDS = {
 }
 
 
-@require_GET
+@require_safe
 def year(request: StaffRequest) -> HttpResponse:
     """Every meeting, proposal and deadline of a year in the consortia where the user has a task."""
     asked = request.GET.get("ar", "")
@@ -144,7 +144,7 @@ def _deadlines(consortia: list[Consortium], shown: int) -> list[Entry]:
     ]
 
 
-@require_GET
+@require_safe
 def meeting_ics(request: StaffRequest, meeting_id: int) -> HttpResponse:
     meeting = finding.find(request, Meeting.objects.select_related("body__consortium"), pk=meeting_id)
     return calendar_file(calendar.invitation(meeting), calendar.file_name(meeting))

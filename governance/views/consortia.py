@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
@@ -44,7 +44,7 @@ def crumbs(consortium: Consortium, *more: tuple[Any, str]) -> Crumbs:
     return [(_("Medlemmar"), reverse("members")), (consortium.name, here if more else ""), *more]
 
 
-@require_GET
+@require_safe
 def members(request: StaffRequest) -> HttpResponse:
     """Whoever has one consortium is led there; whoever has several chooses."""
     found = list(Consortium.objects.visible_to(request.user).in_swedish_order())
@@ -71,7 +71,7 @@ def members(request: StaffRequest) -> HttpResponse:
     return render(request, "governance/member_list.html", {"rows": rows, "columns": columns, "may_found": may_found})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def consortium_new(request: StaffRequest) -> HttpResponse:
     """For whoever looks after members somewhere already."""
     demand_anywhere(request, Permission.MEMBERS_EDIT)
@@ -92,7 +92,7 @@ def consortium_new(request: StaffRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def consortium(request: StaffRequest, consortium_id: int) -> HttpResponse:
     found = finding.consortium(request, consortium_id)
     standing = membership.standing(found)
@@ -210,7 +210,7 @@ def _row(found: Consortium, row: Membership, populations: dict[str, Population])
     ]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def consortium_edit(request: StaffRequest, consortium_id: int) -> HttpResponse:
     found = finding.consortium(request, consortium_id, may=Permission.MEMBERS_EDIT)
     initial = first_values(found, *ConsortiumFacts.NAMES)
@@ -233,7 +233,7 @@ def consortium_edit(request: StaffRequest, consortium_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def consortium_stage(request: StaffRequest, consortium_id: int) -> HttpResponse:
     found = finding.consortium(request, consortium_id, may=Permission.MEMBERS_EDIT)
     paper = Paper(
@@ -252,7 +252,7 @@ def consortium_stage(request: StaffRequest, consortium_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def consortium_host(request: StaffRequest, consortium_id: int) -> HttpResponse:
     found = finding.consortium(request, consortium_id, may=Permission.MEMBERS_EDIT)
     involved = [each.pk for each in membership.involved(found)]

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
@@ -44,7 +44,7 @@ def open_report(request: StaffRequest, budget_id: int, kind: str) -> HttpRespons
     return redirect("edit_cost_report", report.pk)
 
 
-@require_GET
+@require_safe
 def cost_report(request: StaffRequest, report_id: int) -> HttpResponse:
     report = find_report(request, report_id)
     may_edit = policy.may(request.user, Permission.COSTS_EDIT, report.place)
@@ -101,7 +101,7 @@ def _totals(lines: list[Any]) -> dict[str, int]:
     return {"budget": budget, "outcome": outcome, "forecast": forecast, "difference": budget - forecast}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_cost_report(request: StaffRequest, report_id: int) -> HttpResponse:
     report = find_report(request, report_id, may=Permission.COSTS_EDIT)
     if report.is_closed:
@@ -152,7 +152,7 @@ def _field(refusal: Exception) -> str | None:
     return "as_of" if isinstance(refusal, settlement.OutsideTheYear) else None
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def confirm_cost_report(request: StaffRequest, report_id: int) -> HttpResponse:
     """Asks first: what is confirmed cannot be changed."""
     report = find_report(request, report_id, may=Permission.COSTS_EDIT)
@@ -173,7 +173,7 @@ def confirm_cost_report(request: StaffRequest, report_id: int) -> HttpResponse:
     return render(request, "governance/report_confirm.html", context)
 
 
-@require_GET
+@require_safe
 def yearly(request: StaffRequest, budget_id: int, code: str, form: str = "") -> HttpResponse:
     """What the municipality's board tells its council each year (kommunallagen 9:38)."""
     found = find(request, budget_id)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, get_or_404
@@ -32,7 +32,7 @@ def extract_certify(request: StaffRequest, minutes_id: int, number: int) -> Http
     return redirect("minutes_after", minutes_id)
 
 
-@require_GET
+@require_safe
 def extract_pdf(request: StaffRequest, extract_id: int) -> HttpResponse:
     found = get_or_404(request, Extract, extract_id, may=Permission.MINUTES_READ)
     meeting = found.paragraph.minutes.meeting

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium import sheets
 from consortium.access import policy
@@ -25,7 +25,7 @@ from governance.models import ActionItem, Body, Consortium, Decision
 PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 def follow_up(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.MINUTES_READ)
     wanted = _wanted(request)
@@ -133,7 +133,7 @@ def _decision_table(found: Any) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def follow_up_csv(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.MINUTES_READ)
     content = following.as_csv(following.actions(request.user, _wanted(request))[:5000])
@@ -141,7 +141,7 @@ def follow_up_csv(request: StaffRequest) -> HttpResponse:
     return HttpResponse(content, content_type=sheets.CSV, headers=headers)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def follow_up_note(request: StaffRequest, action_id: int) -> HttpResponse:
     """Whoever answers for an action notes how it goes; so does the secretary."""
     action = get_or_404(request, ActionItem, action_id, may=Permission.MINUTES_READ)

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere, get_or_404
@@ -25,7 +25,7 @@ from governance.views.publication import crumbs
 WEIGHTS = {"choose": "bad", "check": "warn", "note": "info"}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def old_minutes_list(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.MINUTES_EDIT)
     bodies = Body.objects.filter(consortium__in=Consortium.objects.where_may(request.user, Permission.MINUTES_EDIT))
@@ -73,7 +73,7 @@ def _status(each: OldMinutes) -> dict[str, str]:
     return {"kind": "waiting", "label": _("Väntar på dig, tvivel: %(n)s") % {"n": left}}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def old_minutes(request: StaffRequest, old_id: int) -> HttpResponse:
     old = get_or_404(request, OldMinutes, old_id, may=Permission.MINUTES_READ)
     proposal = Proposal.from_json(old.proposal)
@@ -181,7 +181,7 @@ def _person(person: Any) -> str:
     return f"{name} ({said})" if said else name
 
 
-@require_GET
+@require_safe
 def old_minutes_original(request: StaffRequest, old_id: int) -> HttpResponse:
     """The file as it came: never as a page of ours."""
     old = get_or_404(request, OldMinutes, old_id, may=Permission.MINUTES_READ)

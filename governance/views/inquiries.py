@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand
@@ -32,7 +32,7 @@ def _crumbs(found: Inquiry, *more: tuple[Any, str]) -> Crumbs:
     return crumbs(found.consortium, (_("Fråga till medlemmarna"), here), *more)
 
 
-@require_GET
+@require_safe
 def inquiry(request: StaffRequest, inquiry_id: int) -> HttpResponse:
     found = _find(request, inquiry_id)
     places = {code: at for at, code in enumerate(Municipality.objects.in_swedish_order().values_list("pk", flat=True))}
@@ -81,7 +81,7 @@ def _said(row: InquiryReply) -> str:
     return ". ".join(part for part in (day(row.day) if row.day else "", words, row.text) if part)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def inquiry_ask(request: StaffRequest, consortium_id: int) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=ASK)
     paper = Paper(
@@ -112,7 +112,7 @@ def _theirs(row: InquiryReply) -> list[tuple[str, Any]]:
     return [(_("Svar"), _said(row)), (_("Antaget läge"), row.presumed)]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def inquiry_answer(request: StaffRequest, inquiry_id: int, reply_id: int) -> HttpResponse:
     row = _reply(request, inquiry_id, reply_id)
     if not inquiries.may_answer(request.user, row):
@@ -136,7 +136,7 @@ def inquiry_answer(request: StaffRequest, inquiry_id: int, reply_id: int) -> Htt
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def inquiry_presume(request: StaffRequest, inquiry_id: int, reply_id: int) -> HttpResponse:
     row = _reply(request, inquiry_id, reply_id, may=ASK)
     paper = Paper(
@@ -175,7 +175,7 @@ def inquiry_close(request: StaffRequest, inquiry_id: int) -> HttpResponse:
     return press(request, lambda: inquiries.close(found, by=request.user), _("Frågan är avslutad."), back)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def topic_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=ASK)
     paper = Paper(
@@ -195,7 +195,7 @@ def topic_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def topic(request: StaffRequest, topic_id: int) -> HttpResponse:
     found = finding.find(request, FeedbackTopic.objects.select_related("consortium"), pk=topic_id)
     form = FeedbackForm(request.POST or None)

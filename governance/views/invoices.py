@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from consortium import audit, sheets
 from consortium.access import policy
@@ -51,14 +51,14 @@ def _of_report(request: StaffRequest, report_id: int) -> tuple[CostReport, list[
         raise Http404(_("Fakturaunderlag finns när bokslutet är fastställt.")) from None
 
 
-@require_GET
+@require_safe
 def invoice_list(request: StaffRequest, budget_id: int) -> HttpResponse:
     found, invoices = _of_budget(request, budget_id)
     way_back = crumbs((str(found), reverse("budget", args=[found.pk])), (_("Fakturaunderlag"), ""))
     return _page(request, found, invoices, "invoice_file", found.pk, way_back)
 
 
-@require_GET
+@require_safe
 def settlement_invoice_list(request: StaffRequest, report_id: int) -> HttpResponse:
     report, invoices = _of_report(request, report_id)
     way_back = crumbs(

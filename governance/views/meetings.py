@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium import post
 from consortium.access.permissions import Permission
@@ -25,7 +25,7 @@ READ, EDIT = Permission.MINUTES_READ, Permission.MINUTES_EDIT
 PER_LIST = 40
 
 
-@require_GET
+@require_safe
 def meeting_list(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, READ)
     mine = Meeting.objects.visible_to(request.user).select_related("body__consortium", "minutes")
@@ -61,7 +61,7 @@ def _bodies(request: StaffRequest) -> Any:
     return Body.objects.filter(consortium__in=Consortium.objects.where_may(request.user, EDIT)).may_meet()
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def meeting_new(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, EDIT)
     bodies = _bodies(request).select_related("consortium").in_swedish_order()
@@ -88,7 +88,7 @@ def _said(form: MeetingForm, *but: str) -> dict[str, Any]:
     return {name: value for name, value in said.items() if name not in ("kind", "answer_by") or value}
 
 
-@require_GET
+@require_safe
 def meeting(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_or_404(request, Meeting, pk, may=READ)
     return render(request, "governance/meeting_detail.html", _page(request, found))
@@ -207,7 +207,7 @@ def answer_meeting(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("meeting", pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def meeting_edit(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_or_404(request, Meeting, pk, may=EDIT)
     form = MeetingForm(request.POST or None, initial={name: getattr(found, name) for name in MeetingForm.base_fields})
@@ -262,7 +262,7 @@ def update_notice(request: StaffRequest, pk: int) -> HttpResponse:
     return _answer_act(request, found, lambda: notice.send_update(found, by=request.user), sentence)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def cancel_meeting(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_or_404(request, Meeting, pk, may=EDIT)
     form = ReasonForm(request.POST or None)

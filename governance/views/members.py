@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
@@ -42,7 +42,7 @@ def member_crumbs(consortium: Consortium, municipality: Municipality, *more: tup
     return crumbs(consortium, (municipality.name, here), *more)
 
 
-@require_GET
+@require_safe
 def member(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
     consortium, municipality = finding.member(request, consortium_id, code)
     steps = list(Membership.objects.filter(consortium=consortium, municipality=municipality).reverse())
@@ -108,7 +108,7 @@ def _facts(municipality: Municipality) -> list[tuple[str, Any]]:
     ]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member_new(request: StaffRequest, consortium_id: int) -> HttpResponse:
     """Municipalities that the consortium has heard nothing of yet; the choice leads on to the first step."""
     consortium = finding.consortium(request, consortium_id, may=EDIT)
@@ -127,7 +127,7 @@ def member_new(request: StaffRequest, consortium_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def municipality_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=EDIT)
     paper = Paper(
@@ -147,7 +147,7 @@ def municipality_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member_step(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=EDIT)
     municipality = get_object_or_404(Municipality, pk=code)
@@ -190,7 +190,7 @@ def member_step(request: StaffRequest, consortium_id: int, code: str) -> HttpRes
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member_notice(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
     consortium, municipality = finding.member(request, consortium_id, code, may=EDIT)
     last = membership.newest(consortium, municipality)
@@ -219,7 +219,7 @@ def member_notice(request: StaffRequest, consortium_id: int, code: str) -> HttpR
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def municipality_edit(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
     consortium, municipality = finding.own_facts(request, consortium_id, code)
     paper = Paper(
@@ -242,7 +242,7 @@ def municipality_edit(request: StaffRequest, consortium_id: int, code: str) -> H
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def contact_add(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
     consortium, municipality = finding.own_facts(request, consortium_id, code)
     paper = Paper(
@@ -273,7 +273,7 @@ def contact_remove(request: StaffRequest, consortium_id: int, code: str, contact
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def fees_edit(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
     consortium, municipality = finding.own_facts(request, consortium_id, code)
     paper = Paper(

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, get_or_404
@@ -43,7 +43,7 @@ def paragraph_or_404(request: StaffRequest, pk: int, permission: Permission) -> 
     return found
 
 
-@require_GET
+@require_safe
 def minutes(request: StaffRequest, pk: int) -> HttpResponse:
     """The whole, as it reads; for the secretary with the way into each §."""
     kept = minutes_or_404(request, pk, READ)
@@ -95,7 +95,7 @@ def _facts(kept: Minutes) -> list[tuple[str, str]]:
     ]
 
 
-@require_GET
+@require_safe
 def minutes_pdf(request: StaffRequest, pk: int) -> HttpResponse:
     """The preview is the document: until it is adjusted made anew each time, afterwards the one that was signed."""
     kept = minutes_or_404(request, pk, READ)
@@ -145,10 +145,10 @@ def add_paragraph(request: StaffRequest, pk: int) -> HttpResponse:
 # One §
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def paragraph(request: StaffRequest, pk: int) -> HttpResponse:
     found = paragraph_or_404(request, pk, EDIT)
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "governance/paragraph_edit.html", _editor(request, found, Written.of(found)))
     written = Written.from_post(request.POST)
     if not written.is_valid():
@@ -244,7 +244,7 @@ def move_paragraph(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("paragraph", current.pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove_paragraph(request: StaffRequest, pk: int) -> HttpResponse:
     found = paragraph_or_404(request, pk, EDIT)
     if request.method == "POST":
@@ -259,7 +259,7 @@ def remove_paragraph(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "governance/paragraph_remove.html", context)
 
 
-@require_GET
+@require_safe
 def paragraph_versions(request: StaffRequest, pk: int) -> HttpResponse:
     found = paragraph_or_404(request, pk, EDIT)
     versions = [

@@ -21,14 +21,14 @@ from governance.models import Minutes, Notice, Paragraph, Posting
 from governance.views.publication import after_url, crumbs, said
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def notice(request: StaffRequest, minutes_id: int) -> HttpResponse:
     """Write the notice, then follow it board by board."""
     minutes = get_or_404(request, Minutes, minutes_id, may=Permission.MINUTES_READ)
     return _page(request, minutes, None, minutes.whole_notice)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def paragraph_notice(request: StaffRequest, minutes_id: int, number: int) -> HttpResponse:
     """The same for a § that was adjusted at once."""
     minutes = get_or_404(request, Minutes, minutes_id, may=Permission.MINUTES_READ)
@@ -126,7 +126,7 @@ def _status(each: Posting) -> dict[str, str]:
     return {"kind": "waiting", "label": _("Inte anslaget")}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def posting(request: StaffRequest, posting_id: int) -> HttpResponse:
     found = (
         Posting.objects.filter(pk=posting_id, notice__in=Notice.objects.visible_to(request.user))

@@ -20,7 +20,7 @@ from governance.views import finding
 from governance.views.consortia import crumbs
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def population_import(request: StaffRequest, consortium_id: int) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=Permission.MEMBERS_EDIT)
     form = PopulationFile(request.POST or None, request.FILES or None)

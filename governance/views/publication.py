@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
@@ -37,7 +37,7 @@ def status_tag(minutes: Minutes) -> dict[str, str]:
     return {"kind": "closed", "label": _("Tillbakadraget")}
 
 
-@require_GET
+@require_safe
 def publishing(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.MINUTES_READ)
     found = (
@@ -103,7 +103,7 @@ def after_url(minutes: Minutes) -> str:
     return reverse("minutes_after", args=[minutes.pk])
 
 
-@require_GET
+@require_safe
 def minutes_after(request: StaffRequest, minutes_id: int) -> HttpResponse:
     minutes = get_or_404(request, Minutes, minutes_id, may=Permission.MINUTES_READ)
     may_edit = policy.may(request.user, Permission.MINUTES_EDIT, minutes.place)
@@ -154,7 +154,7 @@ def dispatch_status(row: Dispatch) -> dict[str, str]:
     return {"kind": "waiting", "label": str(row.mail.get_status_display())}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def publication_check(request: StaffRequest, minutes_id: int) -> HttpResponse:
     """The copy as the public would see it. Changing what is left out shows it anew; only what was seen is published."""
     minutes = get_or_404(request, Minutes, minutes_id, may=Permission.MINUTES_EDIT)
@@ -202,7 +202,7 @@ def _hindrance(minutes: Minutes, request: StaffRequest) -> str:
     return ""
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def publication_withdraw(request: StaffRequest, minutes_id: int) -> HttpResponse:
     minutes = get_or_404(request, Minutes, minutes_id, may=Permission.MINUTES_EDIT)
     form = WithdrawForm(request.POST or None)

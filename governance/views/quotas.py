@@ -21,7 +21,7 @@ from governance.views.consortia import crumbs
 from governance.views.editing import Paper, write
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def quota_edit(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
     consortium, municipality = finding.member(request, consortium_id, code, may=Permission.MEMBERS_EDIT)
     if not may_set(request.user, consortium, municipality):

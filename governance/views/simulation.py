@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
@@ -38,7 +38,7 @@ def usual_days(consortium: Consortium, year: int) -> dict[str, datetime.date]:
     return {"population_on": day, "members_on": members_on}
 
 
-@require_GET
+@require_safe
 def simulation(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.COSTS_READ)
     form, query = _form(request)
@@ -56,7 +56,7 @@ def simulation(request: StaffRequest) -> HttpResponse:
     return render(request, "governance/simulation_page.html", context)
 
 
-@require_GET
+@require_safe
 def simulation_file(request: StaffRequest, form: str) -> HttpResponse:
     demand_anywhere(request, Permission.COSTS_READ)
     demand_form(form, "xlsx", "csv")

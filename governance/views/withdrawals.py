@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
@@ -20,7 +20,7 @@ from governance.views.members import member_crumbs
 EDIT = Permission.MEMBERS_EDIT
 
 
-@require_GET
+@require_safe
 def withdrawal_detail(request: StaffRequest, withdrawal_id: int) -> HttpResponse:
     found = finding.find(request, Withdrawal.objects.select_related("consortium", "municipality"), pk=withdrawal_id)
     return render(
@@ -48,7 +48,7 @@ def _withdrawal(request: StaffRequest, pk: int) -> Withdrawal:
     return finding.find(request, Withdrawal.objects.select_related("consortium", "municipality"), pk=pk, may=EDIT)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdrawal_return(request: StaffRequest, withdrawal_id: int, item_id: int) -> HttpResponse:
     found = _withdrawal(request, withdrawal_id)
     item = get_object_or_404(ReturnItem, pk=item_id, withdrawal=found)
@@ -67,7 +67,7 @@ def withdrawal_return(request: StaffRequest, withdrawal_id: int, item_id: int) -
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdrawal_end(request: StaffRequest, withdrawal_id: int) -> HttpResponse:
     found = _withdrawal(request, withdrawal_id)
     paper = Paper(
@@ -87,7 +87,7 @@ def withdrawal_end(request: StaffRequest, withdrawal_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdrawal_take_back(request: StaffRequest, withdrawal_id: int) -> HttpResponse:
     found = _withdrawal(request, withdrawal_id)
     paper = Paper(

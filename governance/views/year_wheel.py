@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
@@ -49,7 +49,7 @@ def series_open(request: StaffRequest, body_id: int) -> HttpResponse:
     return redirect("series", series.pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def series(request: StaffRequest, series_id: int) -> HttpResponse:
     """The proposal; whoever sees it may comment on it (POST)."""
     found = _series(request, series_id)
@@ -79,7 +79,7 @@ def series(request: StaffRequest, series_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def series_add(request: StaffRequest, series_id: int) -> HttpResponse:
     found = _series(request, series_id, may=PLAN)
     paper = Paper(
@@ -122,7 +122,7 @@ def series_approve(request: StaffRequest, series_id: int) -> HttpResponse:
     return redirect("series", found.pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def deadline_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=Permission.MEMBERS_EDIT)
     paper = Paper(
@@ -141,7 +141,7 @@ def deadline_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def planned_ics(request: StaffRequest, series_id: int, planned_id: int) -> HttpResponse:
     """A date of the wheel; an incomplete one gives a sentence instead of a file."""
     found = _series(request, series_id)

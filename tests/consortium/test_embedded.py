@@ -57,7 +57,7 @@ def running_in(data_dir: Path) -> Iterator[Running]:
         yield running
     finally:
         for child in running.children:
-            processes.stop(child, signal.SIGQUIT, 10)
+            processes.stop(child, signal.SIGKILL, 10)
         session.remove(data_dir)
 
 
