@@ -48,10 +48,13 @@ def address(request: HttpRequest) -> str:
 
 
 def network(address: str) -> str:
+    """Who shares one limit: an IPv4 address, or the /64 that one IPv6 subscriber has."""
     try:
         number = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
+    if number.version == 6 and number.ipv4_mapped:
+        return str(number.ipv4_mapped)
     return str(ipaddress.ip_network((number, 64), strict=False)) if number.version == 6 else str(number)
 
 

@@ -49,17 +49,19 @@ def assign(
     until_on: datetime.date | None = None,
 ) -> Assignment:
     """Give a role at a container. `by=None` is the portal itself (first start)."""
+    stored = _alone_with(user)
     assignment = Assignment.objects.create(
         user=user, role=role, where=where, from_on=from_on or timezone.localdate(), until_on=until_on
     )
     audit.record(by=by, what=Event.ROLE_GIVEN, target=assignment, place=where, role=role, user=user.pk)
-    refresh(user)
+    _make_equal(user, stored.is_active)
     return assignment
 
 
 @transaction.atomic
 def end(assignment: Assignment, *, by: User) -> None:
     """From now on the role is gone; the row stays as history, ended yesterday."""
+    stored = _alone_with(assignment.user)
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
     if assignment.from_on > yesterday:
         assignment.from_on = yesterday
@@ -67,18 +69,27 @@ def end(assignment: Assignment, *, by: User) -> None:
     assignment.save(update_fields=["from_on", "until_on"])
     place = assignment.where
     audit.record(by=by, what=Event.ROLE_ENDED, target=assignment, place=place, role=assignment.role)
-    refresh(assignment.user)
+    _make_equal(assignment.user, stored.is_active)
 
 
 @transaction.atomic
 def refresh(user: User) -> None:
     """Make the user's grants equal to the assignments in force today, and note the day they change next."""
+    _make_equal(user, _alone_with(user).is_active)
+
+
+def _alone_with(user: User) -> User:
+    """As stored, locked to the end of the transaction: roles read here are still the user's when the rows are made."""
+    return User.objects.select_for_update().get(pk=user.pk)
+
+
+def _make_equal(user: User, is_active: bool) -> None:
     today = timezone.localdate()
     assignments = list(user.assignments.all())
     wanted = {
         (assignment.where_type_id, str(assignment.where_id), permission.value)
         for assignment in assignments
-        if user.is_active and assignment.from_on <= today and (assignment.until_on or today) >= today
+        if is_active and assignment.from_on <= today and (assignment.until_on or today) >= today
         for permission in PERMISSIONS[Role(assignment.role)]
     }
     rows = {

@@ -328,6 +328,8 @@ def test_searches_are_limited_by_address_and_go_on_without_redis(visitor: Client
     assert visitor.get("/sok/?q=a", REMOTE_ADDR="192.0.2.8").status_code == 200
     near = [visitor.get("/sok/?q=a", REMOTE_ADDR=f"2001:db8:1:2::{last}").status_code for last in range(4)]
     assert near == [200, 200, 200, 429]
+    mapped = [visitor.get("/sok/?q=a", REMOTE_ADDR=f"::ffff:198.51.100.{last}").status_code for last in range(4)]
+    assert mapped == [200, 200, 200, 200]
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
     from consortium import rate_limit
 

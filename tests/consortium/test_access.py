@@ -1,11 +1,13 @@
 """The door: what roles allow, where, for how long, and that it is so from the very next request."""
 
 import datetime
+import threading
 import time
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.utils import timezone
 
 from archive.models import SIP
@@ -129,3 +131,29 @@ def test_a_municipalitys_administrator_keeps_what_is_its_own_there_and_nowhere_e
     assert policy.may(user, Permission.MUNICIPALITY_EDIT, falun)
     assert not policy.may(user, Permission.MUNICIPALITY_EDIT, leksand)
     assert not policy.may(user, Permission.MEMBERS_EDIT, falun)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_role_that_ends_while_grants_are_made_is_not_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    falun, administrator = factories.municipality("2080"), factories.user()
+    user = factories.user_with(Role.ARCHIVIST, falun)
+    assignment = user.assignments.get()
+
+    def end() -> None:
+        grants.end(assignment, by=administrator)
+        connection.close()
+
+    class EndedMeanwhile(dict[Role, frozenset[Permission]]):
+        """What the roles allow is looked up when the assignments are read and the grants not yet."""
+
+        def __getitem__(self, role: Role) -> frozenset[Permission]:
+            if not ending.ident:
+                ending.start()
+                ending.join(0.5)
+            return super().__getitem__(role)
+
+    ending = threading.Thread(target=end)
+    monkeypatch.setattr(grants, "PERMISSIONS", EndedMeanwhile(PERMISSIONS))
+    grants.refresh(user)
+    ending.join(10)
+    assert not policy.may(User.objects.get(pk=user.pk), Permission.SIP_ACCEPT, falun)

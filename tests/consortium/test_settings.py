@@ -105,6 +105,12 @@ def test_http_has_no_cookies_that_need_https(tmp_path: Path) -> None:
     assert found == {"SESSION_COOKIE_SECURE": False, "SECURE_HSTS_SECONDS": 0, "EMBEDDED": True}
 
 
+def test_behind_a_proxy_each_visitor_counts_for_himself() -> None:
+    names = ("ALLAUTH_TRUSTED_PROXY_COUNT", "SECURE_PROXY_SSL_HEADER")
+    found = load(PRODUCTION | {"BEHIND_PROXY": "1"}, *names)
+    assert found == dict(zip(names, (1, ["HTTP_X_FORWARDED_PROTO", "https"]), strict=True))
+
+
 def test_a_lost_worker_loses_no_task() -> None:
     found = load(PRODUCTION, "CELERY_TASK_TIME_LIMIT", "CELERY_BROKER_TRANSPORT_OPTIONS", "CELERY_TASK_ACKS_LATE")
     assert found["CELERY_TASK_ACKS_LATE"] is True
