@@ -56,7 +56,7 @@ class Page:
         return navigation.public_links(self.request)
 
     @cached_property
-    def staff_nav(self) -> list[navigation.Link]:
+    def staff_nav(self) -> list[navigation.Group]:
         return navigation.staff_links(self.request, waiting=work.waiting(self.request.user))
 
     @cached_property

@@ -16,7 +16,11 @@ class Item:
     label: str | Promise
     url_name: str
     permissions: tuple[Permission, ...] = ()  # any of them; none means everybody in the room
+    unless: Permission | None = None
     also: tuple[str, ...] = ()  # where else addresses of the same room begin
+
+    def is_for(self, held: frozenset[Permission]) -> bool:
+        return self.unless not in held and (not self.permissions or not held.isdisjoint(self.permissions))
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,12 @@ class Link:
     count: int = 0
 
 
+@dataclass(frozen=True)
+class Group:
+    label: str | Promise
+    links: list[Link]
+
+
 MEMBERS_ROOM = ("/organ/", "/plats/", "/utokning/", "/arshjul/", "/uppsagning/", "/fraga/", "/synpunkter/")
 PUBLIC = [
     Item(_("Sök i arkivet"), "start"),
@@ -34,7 +44,7 @@ PUBLIC = [
     Item(_("Samarbeten"), "consortia"),
     Item(_("Om e-arkivet"), "about"),
 ]
-STAFF = [
+ARCHIVE = [
     Item(_("Att göra"), "work"),
     Item(_("Mitt"), "mine", (Permission.MINUTES_READ, Permission.COSTS_READ)),
     Item(_("Leveranser"), "sip_list", (Permission.SIP_STATUS,)),
@@ -43,6 +53,10 @@ STAFF = [
     Item(_("Leveransprojekt"), "board", (Permission.PROJECT_READ,)),
     Item(_("Överenskommelser"), "agreements", (Permission.AGREEMENT_READ,)),
     Item(_("System"), "systems", (Permission.PROJECT_READ,)),
+    Item(_("Sök i arkivet"), "staff_search", (Permission.RECORD_READ_CLOSED,)),
+    Item(_("Sök i arkivet"), "search", unless=Permission.RECORD_READ_CLOSED),
+]
+COOPERATION = [
     Item(_("Medlemmar"), "members", also=MEMBERS_ROOM),
     Item(_("Möten"), "meeting_list", (Permission.MINUTES_READ,)),
     Item(_("Utgivning"), "publishing", (Permission.MINUTES_READ,)),
@@ -51,9 +65,8 @@ STAFF = [
     Item(_("Kostnader"), "costs", (Permission.COSTS_READ,)),
     Item(_("Användare"), "people", (Permission.USERS_EDIT,)),
     Item(_("Driftläge"), "status", (Permission.HEALTH_READ,)),
-    Item(_("Sök i arkivet"), "staff_search", (Permission.RECORD_READ_CLOSED,)),
-    Item(_("Publik sökning"), "search"),
 ]
+STAFF = {_("Arkivet"): ARCHIVE, _("Samarbetet"): COOPERATION}
 
 
 def public_links(request: HttpRequest) -> list[Link]:
@@ -63,10 +76,17 @@ def public_links(request: HttpRequest) -> list[Link]:
     return [link for item in (*PUBLIC, signed_in) if (link := _link(item, request.path))]
 
 
-def staff_links(request: HttpRequest, waiting: int) -> list[Link]:
+def staff_links(request: HttpRequest, waiting: int) -> list[Group]:
+    """A row for each half of the work."""
     held = held_anywhere(request.user)
-    seen = [item for item in STAFF if not item.permissions or held.intersection(item.permissions)]
-    return [link for item in seen if (link := _link(item, request.path, waiting if item.url_name == "work" else 0))]
+
+    def links(items: list[Item]) -> list[Link]:
+        seen = [
+            item for item in items if (not item.permissions or held & {*item.permissions}) and item.unless not in held
+        ]
+        return [link for item in seen if (link := _link(item, request.path, waiting if item.url_name == "work" else 0))]
+
+    return [Group(label, links(items)) for label, items in STAFF.items()]
 
 
 def _link(item: Item, path: str, count: int = 0) -> Link | None:

@@ -5,6 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from consortium.models import User
 from consortium.site import navigation
 from tests.governance import membering
 from tests.personas import Personas
@@ -38,7 +39,8 @@ def test_the_page_itself_and_other_rooms_are_told_apart(people: Personas) -> Non
     def marked(path: str) -> list[tuple[str, str]]:
         request = RequestFactory().get(path)
         request.user = people.consortium_admin
-        return [(link.url, link.current) for link in navigation.staff_links(request, 0) if link.current]
+        groups = navigation.staff_links(request, 0)
+        return [(link.url, link.current) for group in groups for link in group.links if link.current]
 
     assert marked("/medlemmar/") == [("/medlemmar/", "page")]
     assert marked("/kalender/") == [("/kalender/", "page")]
@@ -49,3 +51,14 @@ def test_the_public_start_is_marked_on_itself_alone() -> None:
     request = RequestFactory().get("/om/")
     request.user = AnonymousUser()
     assert ("/", "true") not in [(link.url, link.current) for link in navigation.public_links(request)]
+
+
+def test_everybody_has_one_search_and_closed_content_is_searched_by_who_may_read_it(people: Personas) -> None:
+    def searches(user: User) -> list[str]:
+        request = RequestFactory().get("/arbete/")
+        request.user = user
+        links = [link for group in navigation.staff_links(request, 0) for link in group.links]
+        return [link.url for link in links if link.label == "Sök i arkivet"]
+
+    assert searches(people.archivist_falun) == [reverse("staff_search")]
+    assert searches(people.steering_member) == [reverse("search")]
