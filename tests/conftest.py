@@ -9,6 +9,7 @@ from django.core.management.color import Style
 from django.core.management.commands import migrate
 from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django import DjangoDbBlocker
+from pytest_django.plugin import blocking_manager_key
 
 from consortium.embedded.servers import Servers
 from tests import keeping, personas, schema, session
@@ -68,6 +69,14 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.
     if fixturedef.argname == "_django_db_helper":
         with request.getfixturevalue("django_db_blocker").unblock():
             keeping.prepare(request.node)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What is shared ends before a browser starts: Django has other connections where an event loop runs."""
+    if item.get_closest_marker("browser"):
+        with item.config.stash[blocking_manager_key].unblock():
+            keeping.undo()
 
 
 @pytest.fixture
