@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from archive.models import AIP, SIP, PreservationAgent, PreservationEvent
 from consortium import audit
+from consortium.models.leases import DatabaseNow, database_now
 
 ENGINE_NAME = "Samarkiv"
 _ONE_WRITER = 0x5A4D50
@@ -18,7 +19,7 @@ def software(version: str = "") -> PreservationAgent:
     )[0]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note(
     kind: PreservationEvent.Kind,
     *,
@@ -32,13 +33,12 @@ def note(
     """Append one event. With `once` the same event is written a single time; a repeated call returns the first."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_ONE_WRITER])
-        cursor.execute("select clock_timestamp()")
-        (now,) = cursor.fetchone()
     if once and (earlier := PreservationEvent.objects.filter(once=once).first()):
         return earlier
-    last = PreservationEvent.objects.order_by("-id").only("id", "hash").first()
+    ends = PreservationEvent.objects.order_by("-id").values_list("id", "hash", DatabaseNow())
+    last, previous_hash, now = ends.first() or (0, audit.GENESIS, database_now())
     event = PreservationEvent(
-        pk=last.pk + 1 if last else 1,
+        pk=last + 1,
         at=now,
         aip_id=aip.pk if aip else None,
         sip_id=sip.pk if sip else (aip.sip_id if aip else None),
@@ -47,7 +47,7 @@ def note(
         outcome=outcome,
         detail=_plain(detail),
         once=once,
-        previous_hash=last.hash if last else audit.GENESIS,
+        previous_hash=previous_hash,
     )
     event.hash = event.seal()
     event.save(force_insert=True)

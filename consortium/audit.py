@@ -8,13 +8,14 @@ from django.db import connection, models, transaction
 
 from consortium.audit_events import Event
 from consortium.models.audit import AuditEvent
+from consortium.models.leases import DatabaseNow, database_now
 from consortium.models.users import User
 
 _ONE_WRITER = 0x5A4D41  # advisory lock: the chain has one end
 GENESIS = "0" * 64
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record(
     *,
     by: User | AnonymousUser | None,
@@ -26,11 +27,10 @@ def record(
     """Append one event. `by=None` is the portal itself. Details hold ids and figures, never personal data."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_ONE_WRITER])
-        cursor.execute("select clock_timestamp()")
-        (now,) = cursor.fetchone()
-    last = AuditEvent.objects.order_by("-id").only("id", "hash").first()
+    ends = AuditEvent.objects.order_by("-id").values_list("id", "hash", DatabaseNow())
+    last, previous_hash, now = ends.first() or (0, GENESIS, database_now())
     event = AuditEvent(
-        pk=last.pk + 1 if last else 1,
+        pk=last + 1,
         at=now,
         actor_id=by.pk if by else None,
         actor=str(by) if isinstance(by, User) else ("" if by else "Samarkiv"),
@@ -39,7 +39,7 @@ def record(
         target_id=str(target.pk) if target else "",
         place=f"{place._meta.model_name}:{place.pk}" if place else "",
         details=details,
-        previous_hash=last.hash if last else GENESIS,
+        previous_hash=previous_hash,
     )
     event.hash = event.seal()
     event.save(force_insert=True)
