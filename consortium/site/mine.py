@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from consortium.access.views import StaffRequest
 from consortium.formats import clock_span, day, day_in_text, money
 from consortium.models import User
-from consortium.swedish import swedish_key
+from consortium.swedish import swedish_key, swedish_order
 from deliveries.models import DeliveryProject, Participation
 from governance import adjustment, inquiries
 from governance.models import (
@@ -153,7 +153,7 @@ def projects_of(municipality: Municipality, user: User) -> list[dict[str, Any]]:
     parts = (
         Participation.objects.filter(municipality=municipality, project__in=DeliveryProject.objects.visible_to(user))
         .select_related("project")
-        .order_by("project__status", "project__name")
+        .order_by("project__status", swedish_order("project__name"))
     )
     return [
         _item(part.project.name, reverse("project", args=[part.project_id]), [part.project.phase_name])

@@ -18,6 +18,7 @@ from consortium.access.views import StaffRequest
 from consortium.formats import day, moment
 from consortium.models import OutgoingMail, User
 from consortium.site import mine as own
+from consortium.swedish import swedish_order
 from deliveries import reminders
 from deliveries.models import News, SubmissionAgreement
 from governance import quota
@@ -146,7 +147,7 @@ def _agreements_to_sign(user: AnyUser) -> Pile:
         .filter(Q(owner__in=archive, archive_signed_at=None) | Q(owner__in=producer, producer_signed_at=None))
         .exclude(Q(producer_signed_by=user.pk) | Q(archive_signed_by=user.pk))
         .select_related("owner", "system")
-        .order_by("owner__name", "number")
+        .order_by(swedish_order("owner__name"), "number")
     )
     items = [
         {

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from archive.models import SIP
-from consortium.access import grants, policy
+from consortium.access import grants, places, policy
 from consortium.access.permissions import Permission
 from consortium.access.roles import PERMISSIONS, SENTENCES, Role
 from consortium.models import AuditEvent, User
@@ -131,6 +131,14 @@ def test_a_municipalitys_administrator_keeps_what_is_its_own_there_and_nowhere_e
     assert policy.may(user, Permission.MUNICIPALITY_EDIT, falun)
     assert not policy.may(user, Permission.MUNICIPALITY_EDIT, leksand)
     assert not policy.may(user, Permission.MEMBERS_EDIT, falun)
+
+
+def test_a_closed_account_holds_nothing(people: Personas) -> None:
+    places.set_active(people.archivist_falun, False, by=people.consortium_admin)
+    assert grants.held(people.archivist_falun) == {}
+    people.producer_falun.is_active = False  # closed meanwhile: what is written down is not asked
+    assert grants.held(people.producer_falun)
+    assert not policy.held_anywhere(people.producer_falun)
 
 
 @pytest.mark.django_db(transaction=True)
