@@ -50,6 +50,10 @@ Read = Callable[[Iterable[bytes]], Iterator[Case | Document]]
 OTHERS = "*"  # the agreement's row for object types without one of their own
 
 
+class NotDescribable(Exception):
+    """The package does not let itself be described whole; the text says where and what to do."""
+
+
 @dataclass
 class _Made:
     """A batch of rows on its way to the database; parents stand before their children."""
@@ -71,6 +75,8 @@ def describe(aip: AIP) -> None:
             aip.keep()
     except storage.NoCopyAnswers as problem:
         return aip.retry_later(PAUSE, trouble=str(problem))
+    except NotDescribable as problem:
+        return ingest.leave_to_person(aip, str(problem))
     return aip.done(status=AIP.Status.DESCRIBED, next_due=DatabaseNow(), trouble="")
 
 
@@ -90,32 +96,51 @@ class _Reader:
         agreement = aip.agreement
         self.default = Access.PUBLIC if agreement.public_by_default else Access.NOT_ASSESSED
         self.types: dict[str, dict[str, str]] = {row["name"].casefold(): row for row in agreement.object_types}
-        self.reading = vendor_xml.Reading.compile(agreement.mapping) if agreement.mapping else None
+        # A newer version may mend a reading that fits no file.
+        versions = (agreement, agreement.current()) if agreement.mapping else ()
+        self.readings = [vendor_xml.Reading.compile(each.mapping) for each in dict.fromkeys(versions) if each.mapping]
+        self.left_xml_unread = False
 
     def units(self) -> Iterator[_Made]:
         described = False
         for metadata, read in self._metadata():
             described = True
             yield from self._from_cases(metadata, read)
-        if not described:
-            yield from self._from_files()
+        if described:
+            return
+        if self.readings:
+            raise NotDescribable(self._no_file_fits())
+        yield from self._from_files()
 
     def _metadata(self) -> Iterator[tuple[ContentFile, Read]]:
         """The XML files that hold cases; in a package of very many XML files only those with a telling name."""
-        if self.reading:
-            yield from self._by_agreement(self.reading)
+        yield from self._by_agreement()
         candidates = list(self.files.filter(path__iendswith=".xml")[: MOST_XML_TRIED + 1])
         if len(candidates) > MOST_XML_TRIED:
             candidates = [file for file in self._xml_files() if _METADATA_NAME.search(file.path)]
+            self.left_xml_unread = True
         for file in candidates:
             head = storage.read_range(self.aip, file.offset, min(file.size, _HEAD)) if file.size else ()
             if specification := erms.specification_of(head):
                 yield file, partial(erms.read, specification=specification)
 
-    def _by_agreement(self, reading: vendor_xml.Reading) -> Iterator[tuple[ContentFile, Read]]:
-        for file in self._xml_files():
-            if fnmatch.fnmatchcase(file.path, reading.files):
-                yield file, partial(vendor_xml.read, reading=reading)
+    def _by_agreement(self) -> Iterator[tuple[ContentFile, Read]]:
+        """The files that the agreement names, in capitals or not."""
+        for reading in self.readings:
+            fits = False
+            for file in self._xml_files():
+                if fnmatch.fnmatchcase(file.path.casefold(), reading.files.casefold()):
+                    fits = True
+                    yield file, partial(vendor_xml.read, reading=reading)
+            if fits:
+                return
+
+    def _no_file_fits(self) -> str:
+        return _(
+            "Ingen XML-fil i paketet passar mönstret ”%(pattern)s” i överenskommelsen %(number)s, så dess ärenden kan "
+            "inte förtecknas. Rätta mönstret i en ny version av överenskommelsen, låt båda parter underteckna den och "
+            "fortsätt sedan arkiveringen."
+        ) % {"pattern": self.readings[-1].files, "number": self.aip.agreement.number}
 
     def _xml_files(self) -> Iterator[ContentFile]:
         return self.files.filter(path__iendswith=".xml").iterator()
@@ -228,9 +253,13 @@ class _Reader:
         return dict(self.files.values_list("path", "pk"))
 
     def _from_files(self) -> Iterator[_Made]:
-        """A collection named as the package, with a document per file. Here only the row for all others can apply."""
+        """A collection named as the package, with a document per file. Here only the row for all others can apply.
+
+        XML that nobody has read may say that its files are secret, so then none of them is opened.
+        """
         law = self._type(None).get("secrecy", "")
-        self.of_files = {"access": Access.SECRET if law else self.default, "secrecy_provision": law[:120]}
+        otherwise = Access.NOT_ASSESSED if self.left_xml_unread else self.default
+        self.of_files = {"access": Access.SECRET if law else otherwise, "secrecy_provision": law[:120]}
         collection = self._row(
             "samling",
             level=ArchivalUnit.Level.COLLECTION,

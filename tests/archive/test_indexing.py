@@ -15,7 +15,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from archive import indexing, publication, search
+from archive import describing, indexing, ingest, publication, search
 from archive.models import AIP, ArchivalUnit, StorageCopy
 from archive.packages import build
 from archive.packages.erms import Case, Document, Party, Restriction, RestrictionKind
@@ -23,10 +23,12 @@ from archive.search import generations, schema
 from consortium.audit_events import Event
 from consortium.models import AuditEvent
 from consortium.models.leases import database_now
+from deliveries.models import SubmissionAgreement
 from tests import factories
 from tests.archive import deliveries
 from tests.archive.stores import stores
 from tests.packages import samples
+from tests.packages.test_vendor_xml import MAPPING, XML
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +132,73 @@ def test_files_without_case_metadata_are_listed(tmp_path: Path) -> None:
         "KF 2015-03-12": False,
         NUMBER: True,
     }
+
+
+def test_xml_that_nobody_read_keeps_its_files_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(describing, "MOST_XML_TRIED", 1)
+    files = [build.SourceFile(f"{number}.xml", b"<brev/>") for number in range(2)]
+    about = samples.description(content="Unstructured")
+    build.sip(tmp_path / "leverans", files=files, description=about, created=samples.CREATED, container="tar")
+    described(tmp_path / "leverans")
+    assert set(ArchivalUnit.objects.values_list("level", "access")) == {
+        ("collection", Access.NOT_ASSESSED),
+        ("document", Access.NOT_ASSESSED),
+    }
+
+
+# The vendor's own XML
+
+
+@pytest.fixture
+def agreement() -> SubmissionAgreement:
+    return factories.agreement(mapping=MAPPING | {"files": "content/*uttag.xml"})
+
+
+def with_vendor_xml(path: Path, agreement: SubmissionAgreement, name: str = "uttag.xml", xml: bytes = XML) -> AIP:
+    files = [build.SourceFile(name, xml), build.SourceFile("akter/7/a.pdf", samples.pdf("Akt"))]
+    about = samples.description(content="Unstructured")
+    build.sip(path, files=files, description=about, created=samples.CREATED, container="tar")
+    aip = deliveries.stored(path, agreement=agreement)
+    indexing.describe(deliveries.claimed(aip))
+    aip.refresh_from_db()
+    return aip
+
+
+@pytest.mark.parametrize("name", ["uttag.xml", "Uttag.XML"])
+def test_vendor_xml_is_read_as_the_agreement_says_in_capitals_or_not(
+    name: str, tmp_path: Path, agreement: SubmissionAgreement
+) -> None:
+    aip = with_vendor_xml(tmp_path / "leverans", agreement, name)
+    assert (aip.status, aip.trouble) == (AIP.Status.DESCRIBED, "")
+    first, second = ArchivalUnit.objects.filter(level="case").order_by("place_in_aip")
+    assert (first.title, first.access, first.secrecy_provision) == ("Akt om något", Access.SECRET, "OSL 26 kap. 1 §")
+    assert first.secrecy_until == datetime.date(2079, 12, 31)
+    assert second.access == Access.NOT_ASSESSED
+    document = first.children.get()
+    assert (document.access, document.files.get().path) == (Access.SECRET, "content/akter/7/a.pdf")
+
+
+def test_reading_that_fits_no_file_is_left_to_a_person_and_mended_by_a_new_version(
+    tmp_path: Path, agreement: SubmissionAgreement
+) -> None:
+    aip = with_vendor_xml(tmp_path / "leverans", agreement, "export.xml")
+    assert aip.status == AIP.Status.NEEDS_PERSON
+    assert "passar mönstret ”content/*uttag.xml” i överenskommelsen" in aip.trouble
+    assert not ArchivalUnit.objects.exists()
+    factories.next_version(agreement, mapping=MAPPING | {"files": "*export.xml"})
+    ingest.try_again(aip)
+    indexing.describe(deliveries.claimed(aip))
+    aip.refresh_from_db()
+    assert (aip.status, aip.trouble) == (AIP.Status.DESCRIBED, "")
+    assert ArchivalUnit.objects.filter(level="case").count() == 2
+
+
+def test_cases_of_the_package_itself_need_no_vendor_xml(tmp_path: Path, agreement: SubmissionAgreement) -> None:
+    samples.fgs(tmp_path / "leverans")
+    aip = deliveries.stored(tmp_path / "leverans", agreement=agreement)
+    indexing.describe(deliveries.claimed(aip))
+    aip.refresh_from_db()
+    assert (aip.status, aip.trouble) == (AIP.Status.DESCRIBED, "")
 
 
 def test_describing_twice_makes_the_same_rows_and_undoes_nothing(tmp_path: Path, people: Personas) -> None:
