@@ -9,7 +9,6 @@ them: what an archivist has decided since stays decided. Metadata is read straig
 
 import datetime
 import fnmatch
-import logging
 import posixpath
 import re
 import uuid
@@ -25,13 +24,13 @@ from django.utils.translation import gettext as _
 
 from archive import ingest, storage
 from archive.models import AIP, ArchivalUnit, ContentFile
-from archive.packages import erms, vendor_xml
+from archive.packages import erms, texts, vendor_xml
 from archive.packages.erms import Case, Document, RestrictionKind
+from archive.packages.report import Finding, Place, Severity, quote
 from archive.packages.xml import XMLRefused
 from consortium import personal_numbers
 from consortium.models.leases import DatabaseNow, database_now
 
-log = logging.getLogger(__name__)
 BATCH = 500
 PAUSE = datetime.timedelta(minutes=2)
 MOST_XML_TRIED = 2000
@@ -152,7 +151,7 @@ class _Reader:
             for number, each in enumerate(read(content)):
                 yield self._record(each, f"{where}:{number}", number, metadata.path)
         except XMLRefused as problem:
-            log.error("%s, %s kunde inte läsas till slut: %s", self.aip.number, metadata.path, problem)
+            raise NotDescribable(_not_whole(metadata.path, problem)) from problem
 
     def _record(self, each: Case | Document, place: str, number: int, metadata: str) -> _Made:
         made = _Made()
@@ -284,6 +283,18 @@ class _Reader:
         )
         unit.holds_personal_number |= personal_numbers.holds_one(file.path)
         return _Made([unit], [(unit.pk, file.pk)])
+
+
+def _not_whole(path: str, problem: XMLRefused) -> str:
+    rule = problem.reason.value
+    return _(
+        "%(where)s: %(what)s %(mend)s Lämna sedan in leveransen på nytt. Det här arkivpaketet är inte helt "
+        "förtecknat och får ingen kvittens, så källsystemet ska behålla sina handlingar."
+    ) % {
+        "where": _("%(path)s, rad %(line)d") % {"path": path, "line": problem.line} if problem.line else path,
+        "what": texts.message(Finding(rule, Severity.ERROR, Place(path, problem.line), quote(problem.detail or None))),
+        "mend": texts.describe(rule).mend,
+    }
 
 
 def _disposal(

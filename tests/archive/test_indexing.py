@@ -201,6 +201,15 @@ def test_cases_of_the_package_itself_need_no_vendor_xml(tmp_path: Path, agreemen
     assert (aip.status, aip.trouble) == (AIP.Status.DESCRIBED, "")
 
 
+def test_cut_metadata_is_left_to_a_person_with_file_line_and_reason(
+    tmp_path: Path, agreement: SubmissionAgreement
+) -> None:
+    aip = with_vendor_xml(tmp_path / "leverans", agreement, xml=XML[: XML.index(b"<Akt><Skydd>") + 20])
+    assert (aip.status, aip.stopped_at_status) == (AIP.Status.NEEDS_PERSON, AIP.Status.STORED)
+    assert aip.trouble.startswith("content/uttag.xml, rad 7: XML-filen är inte välformad.")
+    assert "får ingen kvittens" in aip.trouble
+
+
 def test_describing_twice_makes_the_same_rows_and_undoes_nothing(tmp_path: Path, people: Personas) -> None:
     samples.fgs(tmp_path / "leverans")
     aip = described(tmp_path / "leverans")
