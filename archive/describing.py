@@ -216,11 +216,8 @@ class _Reader:
         marks = [mark for mark in each.restrictions if mark.kind is RestrictionKind.SECRECY]
         if marks:
             laws = ", ".join(dict.fromkeys(mark.law or mark.text or "" for mark in marks)).strip(", ")
-            return (
-                Access.SECRET,
-                laws,
-                max((day(mark.until, last=True) or datetime.date.min for mark in marks), default=None),
-            )
+            ends = [end for mark in marks if (end := day(mark.until, last=True))]
+            return Access.SECRET, laws, max(ends) if len(ends) == len(marks) else None
         if parent and parent.access == Access.SECRET:
             return Access.SECRET, parent.secrecy_provision, parent.secrecy_until
         if law := type_row.get("secrecy"):

@@ -210,6 +210,26 @@ def test_cut_metadata_is_left_to_a_person_with_file_line_and_reason(
     assert "får ingen kvittens" in aip.trouble
 
 
+def test_secrecy_with_one_mark_without_end_has_no_end(tmp_path: Path) -> None:
+    def secret(*until: str | None) -> tuple[Restriction, ...]:
+        return tuple(Restriction(RestrictionKind.SECRECY, "OSL 26 kap. 1 §", until=day) for day in until)
+
+    packed(
+        tmp_path / "leverans",
+        [
+            Case("1", "Utan slut", restrictions=secret(None)),
+            Case("2", "Ett slut av två", restrictions=secret("2055-01-01", None)),
+            Case("3", "Två slut", restrictions=secret("2055-01-01", "2060-01-01")),
+        ],
+    )
+    described(tmp_path / "leverans")
+    assert dict(ArchivalUnit.objects.values_list("reference", "secrecy_until")) == {
+        "1": None,
+        "2": None,
+        "3": datetime.date(2060, 1, 1),
+    }
+
+
 def test_describing_twice_makes_the_same_rows_and_undoes_nothing(tmp_path: Path, people: Personas) -> None:
     samples.fgs(tmp_path / "leverans")
     aip = described(tmp_path / "leverans")
