@@ -28,6 +28,7 @@ from archive.packages import erms, texts, vendor_xml
 from archive.packages.erms import Case, Document, RestrictionKind
 from archive.packages.report import Finding, Place, Severity, quote
 from archive.packages.xml import XMLRefused
+from archive.stores.base import Alive
 from consortium import personal_numbers
 from consortium.models.leases import DatabaseNow, database_now
 
@@ -67,11 +68,12 @@ def describe(aip: AIP) -> None:
         return ingest.leave_to_person(
             aip, aip.trouble or _("Förteckningen avbröts gång på gång utan att hinna säga varför.")
         )
+    alive = ingest.Heartbeat(aip)
     try:
-        units = _Reader(aip, database_now()).units()
+        units = _Reader(aip, database_now(), alive).units()
         while batch := list(islice(units, BATCH)):
             _save(batch)
-            aip.keep()
+            alive.beat()
     except storage.NoCopyAnswers as problem:
         return aip.retry_later(PAUSE, trouble=str(problem))
     except NotDescribable as problem:
@@ -88,9 +90,10 @@ def _save(batch: list[_Made]) -> None:
 
 
 class _Reader:
-    def __init__(self, aip: AIP, now: datetime.datetime) -> None:
+    def __init__(self, aip: AIP, now: datetime.datetime, alive: Alive) -> None:
         self.aip = aip
         self.now = now
+        self.alive = alive
         self.files: QuerySet[ContentFile] = aip.content_files.order_by("path")
         agreement = aip.agreement
         self.default = Access.PUBLIC if agreement.public_by_default else Access.NOT_ASSESSED
@@ -119,6 +122,7 @@ class _Reader:
             candidates = [file for file in self._xml_files() if _METADATA_NAME.search(file.path)]
             self.left_xml_unread = True
         for file in candidates:
+            self.alive()
             head = storage.read_range(self.aip, file.offset, min(file.size, _HEAD)) if file.size else ()
             if specification := erms.specification_of(head):
                 yield file, partial(erms.read, specification=specification)
@@ -128,6 +132,7 @@ class _Reader:
         for reading in self.readings:
             fits = False
             for file in self._xml_files():
+                self.alive()
                 if fnmatch.fnmatchcase(file.path.casefold(), reading.files.casefold()):
                     fits = True
                     yield file, partial(vendor_xml.read, reading=reading)
@@ -145,13 +150,17 @@ class _Reader:
         return self.files.filter(path__iendswith=".xml").iterator()
 
     def _from_cases(self, metadata: ContentFile, read: Read) -> Iterator[_Made]:
-        content = storage.read_range(self.aip, metadata.offset, metadata.size)
         where = sha256(metadata.path.encode()).hexdigest()[:16]
         try:
-            for number, each in enumerate(read(content)):
+            for number, each in enumerate(read(self._content(metadata))):
                 yield self._record(each, f"{where}:{number}", number, metadata.path)
         except XMLRefused as problem:
             raise NotDescribable(_not_whole(metadata.path, problem)) from problem
+
+    def _content(self, file: ContentFile) -> Iterator[bytes]:
+        for piece in storage.read_range(self.aip, file.offset, file.size):
+            self.alive()
+            yield piece
 
     def _record(self, each: Case | Document, place: str, number: int, metadata: str) -> _Made:
         made = _Made()

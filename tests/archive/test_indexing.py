@@ -15,7 +15,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from archive import describing, indexing, ingest, publication, search
+from archive import describing, indexing, ingest, publication, search, storage
 from archive.models import AIP, ArchivalUnit, StorageCopy
 from archive.packages import build
 from archive.packages.erms import Case, Document, Party, Restriction, RestrictionKind
@@ -228,6 +228,25 @@ def test_secrecy_with_one_mark_without_end_has_no_end(tmp_path: Path) -> None:
         "2": None,
         "3": datetime.date(2060, 1, 1),
     }
+
+
+def test_looking_through_a_slow_store_keeps_the_claim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [build.SourceFile(f"{number}.xml", b"<brev/>") for number in range(3)]
+    about = samples.description(content="Unstructured")
+    build.sip(tmp_path / "leverans", files=files, description=about, created=samples.CREATED, container="tar")
+    aip = deliveries.stored(tmp_path / "leverans")
+    rows, read, held = AIP.objects.filter(pk=aip.pk), storage.read_range, []
+
+    def slow(*place: object) -> object:
+        held.append(rows.filter(lease_until__gt=database_now()).exists())
+        rows.update(lease_until=database_now())  # so long did the reading take
+        return read(*place)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ingest, "BEAT", 0)
+    monkeypatch.setattr(storage, "read_range", slow)
+    indexing.describe(deliveries.claimed(aip))
+    assert len(held) > 3
+    assert all(held)
 
 
 def test_describing_twice_makes_the_same_rows_and_undoes_nothing(tmp_path: Path, people: Personas) -> None:
