@@ -19,7 +19,7 @@ from archive import assembling, collection_table, draft_files, making, quarantin
 from archive.models import SIP, Draft, Upload
 from archive.models.submissions import DeliveryKind
 from archive.packages import build
-from archive.refusals import Refused
+from archive.refusals import Refused, WaitsForAgreement
 from consortium.models import Superseded
 from consortium.models.leases import database_now
 from deliveries import recipes
@@ -37,6 +37,9 @@ def package(draft: Draft) -> SIP | None:
         return None
     try:
         sip = SIP.objects.filter(pk=draft.pk).first() or _hand_in(draft)
+    except WaitsForAgreement as refused:  # nothing is kept of an upload that goes back to being a draft
+        reopen(draft, refused.facts["sentence"])
+        return None
     except Refused as refused:
         reopen(draft, str(refused))
         return None

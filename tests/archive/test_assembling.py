@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from archive import assembling, collection_table, draft_files, packaging, reception, refusals, tasks
 from archive.collection_table import TableRow
 from archive.models import SIP, Draft, DraftFile, Upload
+from archive.packages.build import Built
 from archive.packages.check import check
 from archive.packages.erms import Case, Document
 from archive.packages.profile import Profile
@@ -372,6 +373,24 @@ def test_an_agreement_that_ends_while_the_package_is_built_gives_the_draft_back(
     submitted = assembling.submit(ready, by=producer)
     assert submitted.agreement == newer
     assert packaging.package(claimed(submitted))
+
+
+def test_a_draft_given_back_after_it_was_built_promises_nothing_of_the_package(
+    ready: Draft, producer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assembling.submit(ready, by=producer)
+    build = packaging._build
+
+    def meanwhile(draft: Draft) -> Built:
+        factories.ended(draft.agreement)
+        return build(draft)
+
+    monkeypatch.setattr(packaging, "_build", meanwhile)
+    assert packaging.package(claimed(ready)) is None
+    ready.refresh_from_db()
+    assert (ready.status, ready.files.count()) == (Draft.Status.OPEN, 2)
+    assert ready.trouble.endswith("avslutades 2022-12-31. Upprätta en ny version och försök igen.")
+    assert not Upload.objects.open().exists()
 
 
 def test_the_same_collection_twice_is_told_with_the_earlier_number(people: Personas, ready: Draft) -> None:
