@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from archive.draft_files import plain_path
 from archive.packages.erms import Attachment, Case, Dates, Document, Restriction, RestrictionKind
 from consortium import personal_numbers, tables
 from consortium.dates import NotADay, read_day
@@ -75,11 +76,12 @@ def read(content: bytes) -> list[TableRow]:
     """Raises tables.Unreadable or WrongColumns; everything else is told row by row by `faults`."""
     rows = tables.read(content)
     columns = _columns(next(rows).cells)
-    return [
-        TableRow(row.line, **{name: row.cells[at] for name, at in columns.items() if at < len(row.cells)})
-        for row in rows
-        if any(row.cells[at] for at in columns.values() if at < len(row.cells))
-    ]
+    found = []
+    for row in rows:
+        values = {name: row.cells[at] for name, at in columns.items() if at < len(row.cells)}
+        if any(values.values()):
+            found.append(TableRow(row.line, **values | {"path": plain_path(values.get("path", ""))}))
+    return found
 
 
 def _columns(heads: Sequence[str]) -> dict[str, int]:

@@ -32,9 +32,14 @@ from consortium import formats
 LONGEST_PATH = 500
 
 
+def plain_path(path: str) -> str:
+    """One spelling of a path, whether macOS, Windows or a person wrote it."""
+    return unicodedata.normalize("NFC", path).replace("\\", "/").strip().lstrip("/")
+
+
 def clean_path(path: str) -> str:
     """A path below the draft from what browsers and people write. Raises BadPath."""
-    plain = unicodedata.normalize("NFC", path).replace("\\", "/").strip().lstrip("/")
+    plain = plain_path(path)
     parts = plain.split("/")
     if (
         not plain

@@ -2,8 +2,9 @@
 
 import datetime
 import io
+import unicodedata
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.conf import settings
@@ -143,6 +144,14 @@ def test_every_usual_encoding_is_read(encoding: str, draft: Draft) -> None:
     assert assembling.import_table(draft, content) == 1
     assert sentences(draft) == []
     assert draft.rows.get().title == "Årsmöte"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_file_is_found_however_its_name_is_spelt(form: Literal["NFC", "NFD"], draft: Draft) -> None:
+    path = unicodedata.normalize(form, "Mapp\\Årsbok.pdf")
+    add(draft, path)
+    assembling.import_table(draft, table(f"{path};Årsbok", heads="Fil;Titel"))
+    assert sentences(draft) == []
 
 
 def test_a_table_of_more_rows_than_a_draft_has_room_for_changes_nothing(draft: Draft, settings: Any) -> None:
