@@ -134,10 +134,14 @@ def _demand_whole(step: Step) -> None:
 
 
 def _demand_free(consortium: Consortium, municipality: Municipality, step: Step, by: User) -> None:
+    """From that day on, as a step of long ago gives rights today. Who takes part here already is taken from nobody."""
     if step.status not in Membership.TAKES_PART:
         return
-    rows = Membership.objects.newest(step.effective_on).filter(municipality=municipality).exclude(consortium=consortium)
-    for row in rows.select_related("consortium"):
+    rows = Membership.objects.filter(municipality=municipality)
+    here = rows.filter(consortium=consortium).newest(step.effective_on).first()
+    if here and here.status in Membership.TAKES_PART:
+        return
+    for row in rows.exclude(consortium=consortium).standing_from(step.effective_on).select_related("consortium"):
         if row.status in Membership.TAKES_PART and not policy.may(by, Permission.MEMBERS_EDIT, row.consortium):
             raise MemberElsewhere(
                 _("%(municipality)s är medlem i %(other)s. Be den som är administratör där att göra detta med dig.")

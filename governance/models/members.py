@@ -234,6 +234,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             .distinct("consortium", "municipality")
         )
 
+    def standing_from(self, on: datetime.date) -> "MembershipQuerySet":
+        """How each municipality stands in each consortium that day and on every later one: a row for each change."""
+        changes = self.order_by("consortium", "municipality", "effective_on", "-id")
+        standing = changes.distinct("consortium", "municipality", "effective_on")
+        return standing.filter(Q(effective_on__gt=on) | Q(pk__in=self.newest(on).values("pk")))
+
 
 class Membership(models.Model):
     """One step of a municipality's way in or out of a consortium. Append-only: the database refuses change."""

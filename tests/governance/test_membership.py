@@ -155,3 +155,29 @@ def test_nobody_takes_over_another_consortiums_member(consortium: Consortium, ad
     take(consortium, "Falun", Step(Status.DECIDED, DAY, body="Kommunfullmäktige", paragraph="§ 9"), both)
     take(consortium, "Falun", Step(Status.SIGNED, DAY), both)
     assert falun in consortium.members(DAY)
+
+
+@pytest.mark.parametrize("day", [datetime.date(1990, 1, 1), datetime.date(2018, 12, 31)])
+def test_nobody_takes_over_a_member_from_a_day_before_it_joined(
+    consortium: Consortium, admin: User, day: datetime.date
+) -> None:
+    falun = factories.municipality("2080")
+    with pytest.raises(MemberElsewhere, match="E-arkivcentrum Dalarna"):
+        membership.take_step(consortium, falun, Step(Status.SIGNED, day), seen=None, by=admin)
+
+
+def test_whom_the_other_consortium_has_corrected_away_is_free(consortium: Consortium, admin: User) -> None:
+    falun, joined = factories.municipality("2080"), datetime.date(2019, 1, 1)
+    mistaken = Step(Status.INTEREST, joined, is_correction=True, comment="Avtalet skrevs aldrig under.")
+    take(factories.consortium(), "Falun", mistaken, admin)
+    membership.take_step(consortium, falun, Step(Status.SIGNED, joined), seen=None, by=admin)
+    assert falun in consortium.members(joined)
+
+
+def test_a_member_of_both_goes_on_in_each(consortium: Consortium, admin: User) -> None:
+    falun = factories.municipality("2080")
+    Membership.objects.create(
+        consortium=consortium, municipality=falun, status=Status.SIGNED, effective_on=datetime.date(2019, 6, 1)
+    )
+    take(consortium, "Falun", Step(Status.ACTIVE, DAY), admin)
+    assert falun in consortium.members(DAY)
