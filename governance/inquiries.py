@@ -122,22 +122,22 @@ def _demand_an_answer(inquiry: Inquiry, *, day: datetime.date | None, yes: bool 
         raise NothingAnswered(sentence)
 
 
-def seats_of(user: policy.AnyUser) -> set[str]:
-    """Municipalities that the user speaks for."""
-    return {code for code in Seat.objects.in_force().of(user).values_list("municipality", flat=True) if code}
-
-
 def may_answer(user: policy.AnyUser, reply: InquiryReply) -> bool:
-    """The municipality's seat, or the administrator for somebody who called."""
-    return reply.municipality_id in seats_of(user) or policy.may(
-        user, Permission.MEMBERS_EDIT, reply.inquiry.consortium
-    )
+    """The municipality's seat in the consortium that asks, or the administrator for somebody who called."""
+    consortium = reply.inquiry.consortium
+    seats = Seat.objects.in_force().of(user).filter(municipality=reply.municipality_id, body__consortium=consortium)
+    return seats.exists() or policy.may(user, Permission.MEMBERS_EDIT, consortium)
 
 
 def waiting_for(user: policy.AnyUser) -> Iterable[InquiryReply]:
     """Questions that wait for this person's answer."""
-    rows = InquiryReply.objects.filter(inquiry__closed_at=None, replied_at=None, municipality__in=seats_of(user))
-    return rows.select_related("inquiry", "municipality").order_by("inquiry__answer_by", "pk")
+    rows = InquiryReply.objects.filter(
+        inquiry__closed_at=None,
+        replied_at=None,
+        municipality__seats__in=Seat.objects.in_force().of(user),
+        municipality__seats__body__consortium=F("inquiry__consortium"),
+    )
+    return rows.select_related("inquiry", "municipality").order_by("inquiry__answer_by", "pk").distinct()
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -69,7 +69,8 @@ def mine(request: StaffRequest) -> HttpResponse:
 def municipalities_of(user: User) -> set[str]:
     """Those the user sits for in some body, and those the user works for."""
     held = user.assignments.in_force(timezone.localdate()).filter(where_type__model="municipality")
-    return inquiries.seats_of(user) | {str(each) for each in held.values_list("where_id", flat=True)}
+    sits_for = user.seats.in_force().exclude(municipality=None).values_list("municipality", flat=True)
+    return {*sits_for, *map(str, held.values_list("where_id", flat=True))}
 
 
 def next_meeting(user: User) -> NextMeeting | None:
@@ -130,8 +131,10 @@ def to_sign(user: User) -> Iterable[Minutes]:
 
 
 def actions_of(user: User) -> QuerySet[ActionItem]:
-    """The user's own, and those that wait for the user's municipality."""
-    own = Q(responsible_user=user) | Q(addressees__in=inquiries.seats_of(user))
+    """The user's own, and those that wait for the municipality that the user sits for in the same consortium."""
+    own = Q(responsible_user=user) | Q(
+        addressees__seats__in=user.seats.in_force(), addressees__seats__body__consortium=F("body__consortium")
+    )
     return ActionItem.objects.visible_to(user).open().filter(own).select_related("paragraph").distinct()
 
 

@@ -118,6 +118,21 @@ def test_actions_are_the_members_own(member: User, seat: Seat, body: Body) -> No
     assert (action["title"], action["status"]["label"]) == ("Min", "Försenad")
 
 
+def test_actions_for_the_municipality_come_from_the_consortium_it_sits_in(member: User, seat: Seat, body: Body) -> None:
+    other = factories.consortium("Annat")
+    admin = factories.user_with(Role.CONSORTIUM_ADMIN, other)
+    for consortium, task in ((body.consortium, "Vår"), (other, "Deras")):
+        kind, regime = Body.Kind.WORKING_GROUP, Body.LegalRegime.NONE
+        group = Body.objects.create(
+            consortium=consortium, name="Arkivgruppen", kind=kind, legal_regime=regime, from_on=body.from_on
+        )
+        action = ActionItem.objects.create(body=group, task=task, responsible="Kanslichef")
+        action.addressees.add(factories.municipality("2080"))
+    assert [each["title"] for each in page(member).context["actions"]] == ["Vår"]
+    Seat.objects.filter(pk=seat.pk).update(user=admin)
+    assert page(admin).context["actions"] == []
+
+
 def test_projects_and_costs_are_those_of_the_members_municipality(member: User, seat: Seat) -> None:
     factories.project(factories.municipality("2080"), name="ECOS 2")
     factories.project(factories.municipality("2029"), name="Evolution")

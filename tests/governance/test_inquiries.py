@@ -8,7 +8,7 @@ from consortium.access.roles import Role
 from consortium.models import OutgoingMail, User
 from governance import inquiries
 from governance.inquiries import InquiryClosed, NobodyToRemind, NothingAnswered, NotYours
-from governance.models import Contact, Inquiry, InquiryReply
+from governance.models import Body, Contact, Inquiry, InquiryReply, Seat
 from governance.revising import ChangedMeanwhile
 from tests import factories
 from tests.governance import steering
@@ -54,6 +54,22 @@ def test_a_seat_answers_for_its_municipality_and_for_no_other(group: Steering, a
     admin = factories.user_with(Role.CONSORTIUM_ADMIN, group.consortium)
     inquiries.answer(reply(asked, "2080"), day=DAY, seen=1, by=admin)
     assert inquiries.tally(asked).share == pytest.approx(4 / 5)
+
+
+def test_a_seat_in_another_consortium_speaks_for_nobody_here(group: Steering, asked: Inquiry) -> None:
+    stranger = factories.user()
+    theirs = Body.objects.create(
+        consortium=factories.consortium("Annat"),
+        name="Styrgruppen",
+        kind=Body.Kind.STEERING_GROUP,
+        legal_regime=Body.LegalRegime.AGREEMENT,
+        from_on=steering.LONG_AGO,
+    )
+    falun = factories.municipality("2080")
+    Seat.objects.create(body=theirs, municipality=falun, function="Kanslichef", user=stranger, from_on=DAY)
+    with pytest.raises(NotYours):
+        inquiries.answer(reply(asked, "2080"), day=DAY, seen=1, by=stranger)
+    assert list(inquiries.waiting_for(stranger)) == []
 
 
 def test_two_who_answer_at_once_are_told(group: Steering, asked: Inquiry) -> None:
