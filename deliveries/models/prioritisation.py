@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consortium.access import policy
+from consortium.access.permissions import Permission
 from consortium.constraints import paired
-from deliveries.models.reach import consortia_within_reach
 from deliveries.models.systems import SourceSystem
 from governance.models import Consortium
 
@@ -24,7 +24,7 @@ MAX_WEIGHT = 10
 class PrioritisationQuerySet(models.QuerySet["Prioritisation"]):
     def visible_to(self, user: policy.AnyUser) -> "PrioritisationQuerySet":
         """Known to the consortium's own people and in all its municipalities."""
-        return self.filter(consortium__in=consortia_within_reach(user))
+        return self.filter(consortium__in=Consortium.objects.within_reach(user, Permission.PROJECT_READ))
 
     def newest_first(self) -> "PrioritisationQuerySet":
         return self.order_by("-year", "-version")

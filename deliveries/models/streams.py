@@ -65,9 +65,7 @@ class Occurrence(models.Model):
 class FileStreamQuerySet(models.QuerySet["FileStream"]):
     def visible_to(self, user: policy.AnyUser) -> "FileStreamQuerySet":
         """Known in the whole consortium: the members take part or may want to."""
-        members = Municipality.objects.where_may(user, Permission.PROJECT_READ)
-        ours = Consortium.objects.where_may(user, Permission.PROJECT_READ)
-        return self.filter(Q(consortium__in=ours) | Q(consortium__memberships__municipality__in=members)).distinct()
+        return self.filter(consortium__in=Consortium.objects.within_reach(user, Permission.PROJECT_READ))
 
     def running(self, on: datetime.date) -> "FileStreamQuerySet":
         return self.filter(Q(from_on=None) | Q(from_on__lte=on)).filter(Q(until_on=None) | Q(until_on__gte=on))

@@ -6,14 +6,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from consortium.access import policy
-from deliveries.models.reach import consortia_within_reach
+from consortium.access.permissions import Permission
 from deliveries.models.systems import Edited
 from governance.models import Consortium
 
 
 class StudyItemQuerySet(models.QuerySet["StudyItem"]):
     def visible_to(self, user: policy.AnyUser) -> "StudyItemQuerySet":
-        return self.filter(consortium__in=consortia_within_reach(user))
+        return self.filter(consortium__in=Consortium.objects.within_reach(user, Permission.PROJECT_READ))
 
 
 class StudyItem(Edited):

@@ -82,10 +82,11 @@ def delivery_suggestions(request: StaffRequest, code: str) -> HttpResponse:
     """For a municipality without projects: what the others run."""
     municipality = get_object_or_404(Municipality.objects.where_may(request.user, Permission.PROJECT_READ), pk=code)
     found: list[dict[str, Any]] = []
-    for consortium in Consortium.objects.filter(memberships__municipality=municipality).distinct():
+    for consortium in Consortium.objects.within_reach(request.user, Permission.PROJECT_READ):
         names = dict(consortium.members().values_list("code", "name"))
-        common = sharing.common_elsewhere(consortium, municipality, limit=12)
-        found += [_suggestion(each, names, municipality) for each in common]
+        if municipality.code in names:
+            common = sharing.common_elsewhere(consortium, municipality, limit=12)
+            found += [_suggestion(each, names, municipality) for each in common]
     return render(
         request,
         "deliveries/delivery_suggestions.html",

@@ -19,7 +19,6 @@ from consortium.access.views import StaffRequest, demand
 from consortium.formats import number
 from consortium.swedish import swedish_order
 from deliveries import sharing
-from deliveries.models.reach import consortia_within_reach
 from governance.models import Consortium, Municipality
 
 TABS = ("systems", "inventory", "shared_systems", "prioritisation", "plans")
@@ -38,7 +37,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
 
 def consortia(request: StaffRequest) -> QuerySet[Consortium]:
     """Those the reader works in, directly or through a municipality."""
-    return consortia_within_reach(request.user).order_by(swedish_order("name"))
+    return Consortium.objects.within_reach(request.user, Permission.PROJECT_READ).order_by(swedish_order("name"))
 
 
 def consortium(request: StaffRequest) -> Consortium:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.constraints import paired
-from governance.models.members import Consortium, Membership, Municipality
+from governance.models.members import Consortium, Municipality
 from governance.models.minutes import Decision
 
 MOST_KRONOR = 100_000_000_000
@@ -25,15 +25,10 @@ YEARS = (1990, 2100)
 
 class BudgetQuerySet(models.QuerySet["Budget"]):
     def visible_to(self, user: policy.AnyUser) -> "BudgetQuerySet":
-        """Who follows the co-operation's costs, and who follows the costs of a municipality that is part of it."""
-        ours = Consortium.objects.where_may(user, Permission.COSTS_READ)
+        """Who follows the co-operation's costs, and who follows those of a municipality that takes part or paid."""
+        ours = Consortium.objects.within_reach(user, Permission.COSTS_READ)
         mine = policy.places(user, Permission.COSTS_READ, Municipality)
-        taking_part = Q(
-            consortium__memberships__municipality__in=mine,
-            consortium__memberships__status__in=Membership.TAKES_PART,
-        )
-        paying = Q(allocation__shares__municipality__in=mine)
-        return self.filter(Q(consortium__in=ours) | taking_part | paying).distinct()
+        return self.filter(Q(consortium__in=ours) | Q(allocation__shares__municipality__in=mine)).distinct()
 
     def decided(self) -> "BudgetQuerySet":
         return self.filter(status=Budget.Status.DECIDED)

@@ -50,6 +50,15 @@ class ConsortiumQuerySet(models.QuerySet["Consortium"]):
             | Q(pk__in=[row.consortium_id for row in around if row.status in Membership.INVOLVED])
         )
 
+    def within_reach(self, user: policy.AnyUser, permission: Permission) -> "ConsortiumQuerySet":
+        """Whose joint matters one may read: the consortium's own people, and those of municipalities that take part.
+
+        Not those that the reader's municipality has left or never joined.
+        """
+        around = Membership.objects.newest().filter(municipality__in=policy.places(user, permission, Municipality))
+        theirs = [row.consortium_id for row in around if row.status in Membership.TAKES_PART]
+        return self.filter(Q(pk__in=policy.places(user, permission, Consortium)) | Q(pk__in=theirs))
+
     def in_swedish_order(self) -> "ConsortiumQuerySet":
         return self.order_by(swedish_order("name"))
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,7 +25,6 @@ from governance.models import (
     Consortium,
     CostAllocation,
     CostReport,
-    Membership,
     Municipality,
 )
 from governance.views.cost_words import REFUSALS, sentence, status_tag
@@ -68,6 +67,7 @@ def cost_list(request: StaffRequest) -> HttpResponse:
                 {"consortium": each, "rows": [_row(budget) for budget in rows], "warnings": warnings(rows)}
                 for each, rows in sorted(found.items(), key=lambda pair: swedish_key(pair[0].name))
             ],
+            "may_simulate": readable(request).exists(),
             "may_edit": policy.may_anywhere(request.user, Permission.COSTS_EDIT),
         },
     )
@@ -75,12 +75,7 @@ def cost_list(request: StaffRequest) -> HttpResponse:
 
 def readable(request: StaffRequest) -> QuerySet[Consortium]:
     """Those whose costs the user follows, whole or for a municipality that takes part."""
-    ours = Consortium.objects.where_may(request.user, Permission.COSTS_READ)
-    taking_part = Membership.objects.filter(
-        municipality__in=policy.places(request.user, Permission.COSTS_READ, Municipality),
-        status__in=Membership.TAKES_PART,
-    )
-    return Consortium.objects.filter(Q(pk__in=ours) | Q(pk__in=taking_part.values("consortium"))).order_by("name")
+    return Consortium.objects.within_reach(request.user, Permission.COSTS_READ).order_by("name")
 
 
 def _row(budget: Budget) -> list[Any]:

@@ -15,7 +15,8 @@ from consortium.access.roles import Role
 from consortium.models import User
 from deliveries import board, projects
 from deliveries.board import Filters
-from deliveries.models import DeliveryProject, Participation, Phase, Status
+from deliveries.models import DeliveryProject, FileStream, Participation, Phase, Status
+from governance.models import Membership
 from tests import factories
 from tests.keeping import shared
 from tests.personas import Personas
@@ -186,3 +187,21 @@ def test_the_number_of_questions_does_not_grow(by: User, view: str) -> None:
         begin(f"S{number}", codes, by)
     assert Participation.objects.count() == 41
     assert questions() == few <= 45
+
+
+@pytest.mark.parametrize("status", [Membership.Status.LEFT, Membership.Status.NO_INTENT])
+def test_who_takes_no_part_is_not_told_what_the_others_run(by: User, status: str) -> None:
+    mora = factories.municipality("2062", member=status == Membership.Status.LEFT)
+    Membership.objects.create(
+        consortium=factories.consortium(), municipality=mora, status=status, effective_on=datetime.date(2022, 1, 1)
+    )
+    begin("ECOS", ("2080",), by)
+    stream = FileStream.objects.create(consortium=factories.consortium(), kind=FileStream.Kind.GRADES)
+    reader = factories.user_with(Role.AUDITOR, mora)
+    client = Client()
+    client.force_login(reader)
+    suggested = client.get(reverse("delivery_suggestions", args=["2062"]))
+    assert suggested.status_code == 200
+    assert "Falun" not in suggested.content.decode()
+    assert stream not in FileStream.objects.visible_to(reader)
+    assert stream in FileStream.objects.visible_to(by)

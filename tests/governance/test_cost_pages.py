@@ -1,6 +1,7 @@
 """The pages about costs: who may, what is shown, what is said when it cannot be."""
 
 import csv
+import datetime
 import io
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from consortium.access.roles import Role
 from consortium.models import User
 from governance import costs, settlement
-from governance.models import Budget, Consortium, CostAllocation, CostReport
+from governance.models import Budget, Consortium, CostAllocation, CostReport, Membership
 from governance.views import cost_words
 from tests import factories
 from tests.consortium.pdf import Read
@@ -246,6 +247,24 @@ def test_a_municipalitys_own_member_may_follow_and_try(consortium: Consortium, e
     falun = signed_in(factories.user_with(Role.STEERING_MEMBER, factories.municipality("2080")))
     assert "Budget 2024" in said(falun.get(reverse("costs")))
     assert "Leksand" in said(falun.get(reverse("simulation")))
+
+
+def test_who_has_left_reads_the_budgets_it_paid_for_and_no_later_one(consortium: Consortium, economist: User) -> None:
+    paid = costing.decided(consortium, by=economist)
+    Membership.objects.create(
+        consortium=consortium,
+        municipality=factories.municipality("2029"),
+        status=Membership.Status.LEFT,
+        effective_on=datetime.date(2024, 12, 31),
+    )
+    later = costs.open_budget(consortium, costing.YEAR + 1, by=economist)
+    leksand = signed_in(factories.user_with(Role.AUDITOR, factories.municipality("2029")))
+    assert leksand.get(reverse("budget", args=[paid.pk])).status_code == 200
+    assert leksand.get(reverse("budget", args=[later.pk])).status_code == 404
+    page = said(leksand.get(reverse("costs")))
+    assert "Budget 2024" in page
+    assert "Budget 2025" not in page
+    assert reverse("simulation") not in page, "no link to a page that would not open"
 
 
 def test_members_can_be_tried(client: Client, consortium: Consortium) -> None:
