@@ -43,19 +43,25 @@ class Tick:
 
 
 def seat_everybody(meeting: Meeting) -> None:
-    """One row per seat in force that day; what the seat says now, unless its holder has answered already."""
+    """One row per seat in force that day; what the seat says now, unless its holder has answered already.
+
+    Who leads and writes follows the seats until the secretary has said who did.
+    """
     seats = meeting.body.seats.in_force(meeting.held_on).select_related("municipality", "party").in_swedish_order()
     kept = {each.seat_id: each for each in meeting.attendances.all()}
+    is_taken = any(each.presence or each.is_adjuster for each in kept.values())
+    if not is_taken:
+        meeting.attendances.update(is_chair=False, is_secretary=False)  # first, as there is one of each at a time
     chair = next((seat.pk for seat in seats if seat.role == Seat.Role.CHAIR and _filled(seat)), None)
     secretary = next((seat.pk for seat in seats if seat.role == Seat.Role.SECRETARY and _filled(seat)), None)
     for order, seat in enumerate(seats, 1):
         row = kept.pop(seat.pk, None) or Attendance(meeting=meeting, seat=seat)
-        if row.answered_at or row.presence:
-            continue
-        row.order, row.function, row.organisation = order, seat.function, seat.organisation
-        row.municipality, row.user = seat.municipality, seat.user
-        row.is_coopted, row.is_substitute, row.is_vacant = not seat.has_vote, seat.is_substitute, not _filled(seat)
-        row.is_chair, row.is_secretary = seat.pk == chair, seat.pk == secretary
+        if not row.answered_at and not row.presence:
+            row.order, row.function, row.organisation = order, seat.function, seat.organisation
+            row.municipality, row.user = seat.municipality, seat.user
+            row.is_coopted, row.is_substitute, row.is_vacant = not seat.has_vote, seat.is_substitute, not _filled(seat)
+        if not is_taken:
+            row.is_chair, row.is_secretary = seat.pk == chair, seat.pk == secretary
         row.save()
     for gone in kept.values():
         if gone.seat_id and not gone.answered_at and not gone.presence:

@@ -15,7 +15,7 @@ from consortium.audit_events import Event
 from consortium.formats import clock_span, day, day_in_text, moment
 from consortium.models import User
 from consortium.models.leases import database_now
-from governance import calendar, documents
+from governance import attendance, calendar, documents
 from governance.meetings import NotNow, demand_body_meets
 from governance.models import AgendaItem, Meeting
 
@@ -55,6 +55,7 @@ def call(meeting: Meeting, *, by: User | None) -> Meeting:
         raise NotNow(_("Mötets tid har redan varit. Ändra dagen eller anteckna mötet som hållet."))
     if not meeting.items.exists():
         raise EmptyAgenda(_("Dagordningen är tom. Lägg till minst en punkt innan kallelsen skickas."))
+    attendance.seat_everybody(meeting)
     Meeting.objects.filter(pk=meeting.pk).update(
         status=Meeting.Status.CALLED, called_at=database_now(), called_by=by, due_at=None
     )

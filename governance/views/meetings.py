@@ -1,5 +1,6 @@
 """Meetings: the list, one meeting with its notice and answers, and what chair and secretary do with it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -239,8 +240,12 @@ def meeting_edit(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def call_meeting(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_or_404(request, Meeting, pk, may=EDIT)
-    sent = _("Kallelsen är skickad till %(n)s adresser.") % {"n": len(notice.receivers(found))}
-    return _answer_act(request, found, lambda: notice.call(found, by=request.user), sent)
+    return _answer_act(
+        request,
+        found,
+        lambda: notice.call(found, by=request.user),
+        lambda called: _("Kallelsen är skickad till %(n)s adresser.") % {"n": len(notice.receivers(called))},
+    )
 
 
 @require_POST
@@ -286,11 +291,13 @@ def begin_minutes(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("minutes", pk)
 
 
-def _answer_act(request: StaffRequest, found: Meeting, act: Any, sentence: str) -> HttpResponse:
+def _answer_act(
+    request: StaffRequest, found: Meeting, act: Callable[[], Any], sentence: str | Callable[[Any], str]
+) -> HttpResponse:
     try:
-        act()
+        result = act()
     except (meetings.NotNow, post.Unwritable) as hindrance:
         messages.error(request, str(hindrance))
     else:
-        messages.success(request, sentence)
+        messages.success(request, sentence(result) if callable(sentence) else sentence)
     return redirect("meeting", found.pk)

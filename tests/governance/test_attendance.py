@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from consortium.models import User
-from governance import attendance
+from governance import attendance, meetings
 from governance.attendance import Tick
-from governance.models import Attendance, Meeting
+from governance.models import Attendance, Meeting, Seat
 from tests.governance import steering
 from tests.governance.steering import Steering
 from tests.keeping import shared
@@ -52,6 +52,32 @@ def test_a_seat_that_is_filled_anew_is_seen_until_it_has_answered(meeting: Meeti
     seat.save()
     attendance.seat_everybody(meeting)
     assert row(meeting, group.member).function == "Kommunchef"
+
+
+def test_another_chair_leads_the_meetings_that_are_planned(meeting: Meeting, group: Steering) -> None:
+    group.body.seats.filter(user=group.chair).update(role=Seat.Role.MEMBER)
+    group.body.seats.filter(user=group.member).update(role=Seat.Role.CHAIR)
+    meetings.change(meeting, version=meeting.version, place_text="Rum 2", by=group.secretary)
+    assert [each.user for each in meeting.attendances.filter(is_chair=True)] == [group.member]
+
+
+def test_a_chair_who_has_answered_and_left_leads_no_more(meeting: Meeting, group: Steering) -> None:
+    attendance.answer(row(meeting, group.chair), coming=False, by=group.chair)
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    group.body.seats.filter(user=group.chair).update(until_on=yesterday)
+    group.body.seats.filter(user=group.member).update(role=Seat.Role.CHAIR)
+    meetings.change(meeting, version=meeting.version, place_text="Rum 2", by=group.secretary)
+    assert [each.user for each in meeting.attendances.filter(is_chair=True)] == [group.member]
+    assert row(meeting, group.chair).answer == Attendance.Answer.APOLOGY
+
+
+def test_who_is_said_to_have_led_stays_so(meeting: Meeting, group: Steering) -> None:
+    steering.everybody_came(group, meeting)
+    group.body.seats.filter(user=group.chair).update(role=Seat.Role.MEMBER)
+    group.body.seats.filter(user=group.member).update(role=Seat.Role.CHAIR)
+    attendance.seat_everybody(meeting)
+    assert row(meeting, group.chair).is_chair
+    assert not row(meeting, group.member).is_chair
 
 
 def test_an_apology_keeps_its_reason_and_who_comes_instead(meeting: Meeting, group: Steering) -> None:

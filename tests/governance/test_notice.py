@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 import vobject
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from consortium.models import AuditEvent, OutgoingMail
-from governance import meetings, notice, tasks
+from governance import bodies, meetings, notice, tasks
 from governance.models import Meeting, Seat
+from tests import factories
 from tests.consortium import pdf
 from tests.governance import steering
 from tests.governance.steering import Steering
@@ -52,6 +54,17 @@ def test_everybody_with_an_address_is_called(meeting: Meeting, group: Steering) 
     assert all("Kallelse: Styrgruppen" in mail.subject for mail in mails)
     assert f"/moten/{meeting.pk}/" in mails[0].text
     assert AuditEvent.objects.filter(what="meeting_called", target_id=str(meeting.pk)).count() == 1
+
+
+def test_a_seat_that_was_given_after_the_planning_is_called_too(
+    meeting: Meeting, group: Steering, client: Client
+) -> None:
+    facts = {"municipality": factories.municipality("2029"), "function": "Kanslichef", "email": "leksand@exempel.se"}
+    bodies.give_seat(group.body, {**facts, "from_on": timezone.localdate()}, by=group.secretary)
+    client.force_login(group.secretary)
+    page = client.post(reverse("call_meeting", args=[meeting.pk]), follow=True).content.decode()
+    assert "leksand@exempel.se" in [mail.to for mail in letters(meeting)]
+    assert "skickad till 6 adresser" in page
 
 
 def test_it_carries_the_agenda_and_an_entry_for_the_calendar(meeting: Meeting, group: Steering) -> None:
