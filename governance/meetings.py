@@ -4,11 +4,11 @@ import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from consortium import audit
 from consortium.audit_events import Event
+from consortium.formats import day_in_text
 from consortium.models import User
 from governance import agenda, attendance
 from governance.models import Body, Meeting
@@ -54,9 +54,7 @@ def plan(
 ) -> Meeting:
     """A meeting with everybody's seat, the standing items, and what earlier meetings left over."""
     demand_body_meets(body)
-    if Meeting.objects.filter(~Q(status=Meeting.Status.CANCELLED), body=body, held_on=held_on, starts_at=starts_at):
-        raise TimeTaken(_("%(body)s har redan ett möte den dagen och det klockslaget.") % {"body": body})
-    meeting = Meeting.objects.create(
+    meeting = Meeting(
         body=body,
         held_on=held_on,
         starts_at=starts_at,
@@ -64,10 +62,21 @@ def plan(
         previous=previous_of(body, held_on),
         **{"kind": default_kind(body), "answer_by": held_on - datetime.timedelta(days=3), **fields},
     )
+    _demand_free_time(meeting)
+    meeting.save()
     attendance.seat_everybody(meeting)
     agenda.fill(meeting)
     audit.record(by=by, what=Event.MEETING_CREATED, target=meeting, place=meeting.place)
     return meeting
+
+
+def _demand_free_time(meeting: Meeting) -> None:
+    same = Meeting.objects.filter(body=meeting.body, held_on=meeting.held_on, starts_at=meeting.starts_at)
+    if same.exclude(status=Meeting.Status.CANCELLED).exclude(pk=meeting.pk).exists():
+        raise TimeTaken(
+            _("%(body)s har redan ett möte %(day)s kl. %(time)s. Välj en annan tid.")
+            % {"body": meeting.body, "day": day_in_text(meeting.held_on), "time": f"{meeting.starts_at:%H.%M}"}
+        )
 
 
 def default_kind(body: Body) -> str:
@@ -93,6 +102,7 @@ def change(meeting: Meeting, *, version: int, by: User, **fields: Any) -> Meetin
         raise EditedMeanwhile(_("Någon annan har ändrat mötet sedan du öppnade sidan."), stands)
     for name, value in fields.items():
         setattr(stands, name, value)
+    _demand_free_time(stands)
     stands.version += 1
     stands.save()
     attendance.seat_everybody(stands)

@@ -155,8 +155,12 @@ def test_a_paused_body_plans_no_meeting(group: Steering) -> None:
 
 def test_a_body_meets_once_at_a_time(group: Steering) -> None:
     steering.coming(group)
-    with pytest.raises(meetings.TimeTaken):
+    with pytest.raises(meetings.TimeTaken, match=r"kl\. 10\.00"):
         steering.coming(group)
+    other = steering.coming(group, starts_at=datetime.time(9))
+    with pytest.raises(meetings.TimeTaken):
+        meetings.change(other, version=other.version, starts_at=steering.TEN, by=group.secretary)
+    meetings.change(other, version=other.version, starts_at=other.starts_at, by=group.secretary)
 
 
 def test_two_editors_of_a_meeting_are_told(group: Steering) -> None:
