@@ -73,6 +73,7 @@ def add(series: MeetingSeries, facts: Mapping[str, Any], *, by: User) -> Planned
     if series.meetings.filter(on=facts["on"], start=facts.get("start")).exists():
         raise TwiceTheSame(_("Den tiden finns redan i årshjulet."))
     planned = PlannedMeeting.objects.create(series=series, **facts)
+    _changed(series)
     audit.record(by=by, what=Event.SERIES_CHANGED, target=series, place=series.place, added=planned.on.isoformat())
     return planned
 
@@ -82,6 +83,13 @@ def remove(planned: PlannedMeeting, *, by: User) -> None:
     series = _open(planned.series)
     audit.record(by=by, what=Event.SERIES_CHANGED, target=series, place=series.place, removed=planned.on.isoformat())
     planned.delete()
+    _changed(series)
+
+
+def _changed(series: MeetingSeries) -> None:
+    """So that nobody approves dates unseen."""
+    series.version += 1
+    series.save(update_fields=["version"])
 
 
 def comment(series: MeetingSeries, text: str, *, by: User) -> SeriesComment:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
 from consortium.formats import day, day_in_text
-from governance import calendar, year_wheel
+from governance import calendar, meetings, year_wheel
 from governance.calendar import IncompleteDate
 from governance.forms.calendar import CommentForm, DeadlineForm, PlannedForm, YearForm
 from governance.models import Body, MeetingSeries, PlannedMeeting
@@ -112,7 +112,7 @@ def series_approve(request: StaffRequest, series_id: int) -> HttpResponse:
     seen = request.POST.get("seen", "")
     try:
         made = year_wheel.approve(found, seen=int(seen) if seen.isdecimal() else 0, by=request.user)
-    except (Refusal, ChangedMeanwhile) as refusal:
+    except (Refusal, ChangedMeanwhile, meetings.NotNow) as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(

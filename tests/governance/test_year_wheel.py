@@ -4,6 +4,8 @@ import datetime
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from consortium.models import User
 from governance import bodies, year_wheel
@@ -36,7 +38,9 @@ def series(group: Steering) -> MeetingSeries:
 
 def plan(series: MeetingSeries, by: User, month: int, day: int, hour: int | None = 10, **fields: Any) -> PlannedMeeting:
     hours = {"start": datetime.time(hour), "end": datetime.time(hour + 1)} if hour else {}
-    return year_wheel.add(series, {"on": datetime.date(series.year, month, day), **hours, **fields}, by=by)
+    added = year_wheel.add(series, {"on": datetime.date(series.year, month, day), **hours, **fields}, by=by)
+    series.refresh_from_db()
+    return added
 
 
 def bound(group: Steering, kind: str) -> AgreementDeadline:
@@ -120,6 +124,31 @@ def test_what_is_approved_is_changed_no_more(group: Steering, series: MeetingSer
         year_wheel.remove(planned, by=group.secretary)
     with pytest.raises(AlreadyApproved):
         plan(series, group.secretary, 3, 7)
+
+
+def test_dates_that_came_or_went_after_the_page_was_opened_are_not_approved_unseen(
+    group: Steering, series: MeetingSeries
+) -> None:
+    first = plan(series, group.secretary, 3, 6)
+    for act in (lambda: plan(series, group.chair, 7, 3), lambda: year_wheel.remove(first, by=group.chair)):
+        seen = MeetingSeries.objects.get(pk=series.pk).version
+        act()
+        with pytest.raises(ChangedMeanwhile):
+            year_wheel.approve(series, seen=seen, by=group.secretary)
+    assert not group.body.meetings.exists()
+
+
+def test_a_time_that_the_body_meets_at_already_is_told_and_nothing_is_planned(
+    group: Steering, series: MeetingSeries, client: Client
+) -> None:
+    plan(series, group.secretary, 2, 13)
+    day = plan(series, group.secretary, 3, 6).on
+    steering.meeting(group, held_on=day)
+    client.force_login(group.secretary)
+    url = reverse("series_approve", args=[series.pk])
+    page = client.post(url, {"seen": series.version}, follow=True).content.decode().replace("\xa0", " ")
+    assert "har redan ett möte 6 mars 2023 kl. 10.00" in page
+    assert group.body.meetings.count() == 1
 
 
 def test_a_day_belongs_to_its_year_and_stands_once(group: Steering, series: MeetingSeries) -> None:
