@@ -91,7 +91,10 @@ def previous_of(body: Body, before: datetime.date) -> Meeting | None:
 
 @transaction.atomic
 def change(meeting: Meeting, *, version: int, by: User, **fields: Any) -> Meeting:
-    """Day, time, place. Whoever was called is told by `notice.send_update`, which the page offers."""
+    """Day, time, place. A notice that goes out by itself moves with the day, and so does the entry in calendars.
+
+    Whoever was called is told by `notice.send_update`, which the page offers.
+    """
     stands = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if stands.status in (Meeting.Status.HELD, Meeting.Status.CANCELLED):
         raise NotNow(
@@ -103,6 +106,9 @@ def change(meeting: Meeting, *, version: int, by: User, **fields: Any) -> Meetin
     for name, value in fields.items():
         setattr(stands, name, value)
     _demand_free_time(stands)
+    if stands.due_at:
+        stands.due_at = stands.notice_at
+    stands.sequence += 1
     stands.version += 1
     stands.save()
     attendance.seat_everybody(stands)

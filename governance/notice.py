@@ -1,6 +1,5 @@
 """Kallelse: goes out once, with the agenda as PDF and the meeting for the calendar; changes follow as updates of it."""
 
-import datetime
 import logging
 
 from django.conf import settings
@@ -20,7 +19,6 @@ from governance.meetings import NotNow, demand_body_meets
 from governance.models import AgendaItem, Meeting
 
 log = logging.getLogger(__name__)
-IN_THE_MORNING = datetime.time(8)
 
 
 class AlreadyCalled(NotNow):
@@ -105,8 +103,7 @@ def call_by_itself(meeting: Meeting, wanted: bool, *, by: User) -> Meeting:
     meeting = _locked(meeting)
     if meeting.called_at or meeting.status != Meeting.Status.PLANNED:
         raise NotNow(_("Mötet är %(status)s; kallelsen går inte ut av sig själv.") % {"status": _status(meeting)})
-    morning = timezone.make_aware(datetime.datetime.combine(meeting.notice_on, IN_THE_MORNING))
-    Meeting.objects.filter(pk=meeting.pk).update(due_at=morning if wanted else None)
+    Meeting.objects.filter(pk=meeting.pk).update(due_at=meeting.notice_at if wanted else None)
     meeting.refresh_from_db()
     audit.record(by=by, what=Event.MEETING_CHANGED, target=meeting, place=meeting.place, by_itself=wanted)
     return meeting

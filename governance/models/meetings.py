@@ -21,6 +21,8 @@ from consortium.models import Claimable, ClaimableQuerySet
 from governance.models.bodies import Body, Seat
 from governance.models.members import Consortium, Municipality
 
+IN_THE_MORNING = datetime.time(8)
+
 
 class MeetingQuerySet(ClaimableQuerySet["Meeting"]):
     def visible_to(self, user: policy.AnyUser) -> "MeetingQuerySet":
@@ -143,6 +145,11 @@ class Meeting(Claimable):
     @property
     def notice_on(self) -> datetime.date:
         return self.held_on - datetime.timedelta(days=self.body.notice_days)
+
+    @property
+    def notice_at(self) -> datetime.datetime:
+        """When the notice goes out by itself, if it is to."""
+        return timezone.make_aware(datetime.datetime.combine(self.notice_on, IN_THE_MORNING))
 
     @property
     def is_adjusted(self) -> bool:
