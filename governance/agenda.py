@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Exists, F, Max, OuterRef
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -112,10 +112,11 @@ def _belongs(key: str, meeting: Meeting) -> bool:
 
 
 def carry(meeting: Meeting) -> list[AgendaItem]:
-    """Items that an earlier meeting of the body tabled or put off, and that no other agenda has taken up."""
-    left = AgendaItem.objects.filter(
-        meeting__body=meeting.body, meeting__held_on__lt=meeting.held_on, carried_to=None
-    ).exclude(meeting__status=Meeting.Status.CANCELLED)
+    """Items that an earlier meeting of the body tabled or put off, and that no meeting has taken up or will."""
+    not_cancelled = AgendaItem.objects.exclude(meeting__status=Meeting.Status.CANCELLED)
+    left = not_cancelled.filter(meeting__body=meeting.body, meeting__held_on__lt=meeting.held_on).filter(
+        ~Exists(not_cancelled.filter(carried_from=OuterRef("pk")))
+    )
     return [
         _append(
             meeting,

@@ -11,7 +11,7 @@ from consortium.audit_events import Event
 from consortium.formats import day_in_text
 from consortium.models import User
 from governance import agenda, attendance
-from governance.models import Body, Meeting
+from governance.models import Body, Meeting, Minutes
 
 
 class NotNow(Exception):
@@ -64,6 +64,7 @@ def plan(
     )
     _demand_free_time(meeting)
     meeting.save()
+    follow_on(body)
     attendance.seat_everybody(meeting)
     agenda.fill(meeting)
     audit.record(by=by, what=Event.MEETING_CREATED, target=meeting, place=meeting.place)
@@ -89,6 +90,16 @@ def previous_of(body: Body, before: datetime.date) -> Meeting | None:
     return held.order_by("-held_on", "-starts_at").first()
 
 
+def follow_on(body: Body) -> None:
+    """After a meeting has come, moved or been cancelled: each of the body's names the one before it, until signed."""
+    signed = (Minutes.Status.SIGNING, Minutes.Status.ADJUSTED)
+    unsigned = body.meetings.exclude(status=Meeting.Status.CANCELLED).exclude(minutes__status__in=signed)
+    for each in unsigned.select_related("previous"):
+        before = previous_of(body, each.held_on)
+        if before != each.previous:
+            Meeting.objects.filter(pk=each.pk).update(previous=before)
+
+
 @transaction.atomic
 def change(meeting: Meeting, *, version: int, by: User, **fields: Any) -> Meeting:
     """Day, time, place. A notice that goes out by itself moves with the day, and so does the entry in calendars.
@@ -111,6 +122,7 @@ def change(meeting: Meeting, *, version: int, by: User, **fields: Any) -> Meetin
     stands.sequence += 1
     stands.version += 1
     stands.save()
+    follow_on(stands.body)
     attendance.seat_everybody(stands)
     audit.record(by=by, what=Event.MEETING_CHANGED, target=stands, place=stands.place, fields=sorted(fields))
     return stands

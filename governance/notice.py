@@ -14,8 +14,8 @@ from consortium.audit_events import Event
 from consortium.formats import clock_span, day, day_in_text, moment
 from consortium.models import User
 from consortium.models.leases import database_now
-from governance import attendance, calendar, documents
-from governance.meetings import NotNow, demand_body_meets
+from governance import agenda, attendance, calendar, documents
+from governance.meetings import NotNow, demand_body_meets, follow_on
 from governance.models import AgendaItem, Meeting
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ def send_update(meeting: Meeting, *, by: User) -> Meeting:
 
 @transaction.atomic
 def cancel(meeting: Meeting, reason: str, *, by: User) -> Meeting:
-    """The meeting is off. Who was called is told, and it leaves their calendars."""
+    """The meeting is off. Who was called is told, and it leaves their calendars; what it had taken up goes on."""
     meeting = _locked(meeting)
     if not meeting.may_become(Meeting.Status.CANCELLED):
         raise NotNow(_("Mötet är %(status)s och kan inte ställas in.") % {"status": _status(meeting)})
@@ -93,6 +93,8 @@ def cancel(meeting: Meeting, reason: str, *, by: User) -> Meeting:
     _raise_sequence(meeting)
     if meeting.called_at:
         _send(meeting, _("Inställt möte"), by=by)
+    follow_on(meeting.body)
+    agenda.carry_on_from(meeting)
     audit.record(by=by, what=Event.MEETING_CANCELLED, target=meeting, place=meeting.place)
     return meeting
 

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from governance import agenda, meetings, standing
+from governance import agenda, meetings, notice, standing
 from governance.models import AgendaItem, Meeting
 from tests.governance import steering
 from tests.governance.steering import Steering
@@ -100,6 +100,37 @@ def test_an_item_put_off_comes_back_on_the_next_agenda_once(group: Steering) -> 
     assert (came.title, came.length) == ("Utbildning för chefer", 15)
     later = steering.meeting(group, held_on=datetime.date(2023, 2, 13))
     assert not later.items.filter(title="Utbildning för chefer").exists()
+
+
+@pytest.mark.parametrize("planned_first", [True, False])
+def test_an_item_that_a_cancelled_meeting_had_taken_up_comes_on_the_next_agenda(
+    group: Steering, planned_first: bool
+) -> None:
+    earlier = steering.meeting(group)
+    item = agenda.add(earlier, title="Utbildning för chefer", by=group.secretary)
+    agenda.change(item, version=item.version, outcome=AgendaItem.Outcome.TABLED, by=group.secretary)
+    off = steering.coming(group, 20)
+    assert off.items.filter(carried_from=item).exists()
+    later = steering.coming(group, 40) if planned_first else None
+    notice.cancel(off, "För få kan komma.", by=group.secretary)
+    later = later or steering.coming(group, 40)
+    assert later.items.filter(carried_from=item).count() == 1
+    assert not steering.coming(group, 60).items.filter(carried_from=item).exists()
+
+
+def test_each_meeting_names_the_one_before_it_whatever_is_moved_or_cancelled(group: Steering) -> None:
+    first, second, third = (steering.coming(group, days) for days in (20, 40, 60))
+
+    def previous(meeting: Meeting) -> Meeting | None:
+        return Meeting.objects.get(pk=meeting.pk).previous
+
+    assert [previous(each) for each in (first, second, third)] == [None, first, second]
+    between = steering.coming(group, 50)
+    assert previous(third) == between
+    meetings.change(between, version=1, held_on=third.held_on + datetime.timedelta(days=7), by=group.secretary)
+    assert (previous(third), previous(between)) == (second, third)
+    notice.cancel(second, "För få kan komma.", by=group.secretary)
+    assert previous(third) == first
 
 
 def test_an_item_that_merely_fell_away_does_not_come_back(group: Steering) -> None:
