@@ -91,7 +91,7 @@ def cancel(meeting: Meeting, reason: str, *, by: User) -> Meeting:
         due_at=None,
     )
     _raise_sequence(meeting)
-    if meeting.called_at:
+    if meeting.called_at and receivers(meeting):
         _send(meeting, _("Inställt möte"), by=by)
     follow_on(meeting.body)
     agenda.carry_on_from(meeting)

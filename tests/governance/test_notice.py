@@ -152,6 +152,13 @@ def test_cancelling_what_nobody_was_called_to_writes_no_letter(meeting: Meeting,
     assert not letters(meeting)
 
 
+def test_a_meeting_is_cancelled_also_when_no_address_is_left(meeting: Meeting, group: Steering) -> None:
+    notice.call(meeting, by=group.secretary)
+    Seat.objects.update(user=None, email="")
+    assert notice.cancel(meeting, "För få kan komma.", by=group.chair).status == Meeting.Status.CANCELLED
+    assert len(letters(meeting)) == 5
+
+
 def test_it_goes_out_by_itself_on_its_day(meeting: Meeting, group: Steering) -> None:
     notice.call_by_itself(meeting, True, by=group.secretary)
     meeting.refresh_from_db()
