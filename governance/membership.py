@@ -17,7 +17,7 @@ from consortium.access.permissions import Permission
 from consortium.audit_events import Event
 from consortium.models import User
 from consortium.precision import Precision, last_day
-from governance.models import Consortium, Membership, Municipality
+from governance.models import Consortium, Membership, Municipality, Withdrawal
 from governance.revising import ChangedMeanwhile, Refusal
 
 Status = Membership.Status
@@ -71,6 +71,10 @@ def newest(consortium: Consortium, municipality: Municipality) -> Membership | N
     return steps.order_by("-effective_on", "-id").first()
 
 
+def is_under_notice(consortium: Consortium, municipality: Municipality) -> bool:
+    return consortium.withdrawals.filter(municipality=municipality, status=Withdrawal.Status.RUNNING).exists()
+
+
 @transaction.atomic
 def take_step(
     consortium: Consortium, municipality: Municipality, step: Step, *, seen: int | None, by: User
@@ -78,6 +82,9 @@ def take_step(
     """Add a step. `seen` is the newest step that the writer had before the eyes (None: none)."""
     if step.status in BY_NOTICE and not step.is_correction:
         raise NotThisStep(_("Uppsägning och utträde antecknas under Uppsägning, där återlämnandet också planeras."))
+    last = newest(consortium, municipality)
+    if last and step.effective_on >= last.effective_on and is_under_notice(consortium, municipality):
+        raise NotThisStep(_("Uppsägningen löper. Återta den först, på sidan Uppsägningen och återlämnandet."))
     return add(consortium, municipality, step, seen=seen, by=by)
 
 

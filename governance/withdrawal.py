@@ -87,9 +87,11 @@ def mark_returned(item: ReturnItem, *, done_on: datetime.date, note: str = "", b
 
 @transaction.atomic
 def take_back(withdrawal: Withdrawal, *, on: datetime.date, reason: str, by: User) -> Withdrawal:
-    """The municipality stays after all."""
+    """The municipality stays after all, as it stood before."""
     withdrawal = _running(withdrawal)
-    step = Step(Status.ACTIVE, on, comment=_("Uppsägningen är återtagen. %s") % reason)
+    rows = Membership.objects.filter(consortium=withdrawal.consortium, municipality=withdrawal.municipality)
+    before = rows.exclude(status=Status.LEAVING).latest("effective_on", "id")
+    step = Step(before.status, on, comment=_("Uppsägningen är återtagen. %s") % reason)
     _end(withdrawal, step, Withdrawal.Status.TAKEN_BACK, by=by)
     return withdrawal
 

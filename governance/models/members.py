@@ -327,7 +327,7 @@ def _steps() -> dict[str, frozenset[str]]:
         status.DECIDED: after_decision,
         status.SIGNED: {*going, status.LEAVING},
         **{each: {*going, status.LEAVING} - {each} for each in going},
-        status.LEAVING: {status.ACTIVE, status.LEFT},  # a notice can be taken back
+        status.LEAVING: {status.SIGNED, *going, status.LEFT},  # a notice can be taken back
         status.LEFT: {status.CLOSED, status.INTEREST},
         status.CLOSED: {status.INTEREST},
     }

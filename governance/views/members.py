@@ -73,6 +73,7 @@ def member(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse
             "seats": [(seat, seat.body) for seat in seats.select_related("body").in_swedish_order()],
             "withdrawal": Withdrawal.objects.filter(consortium=consortium, municipality=municipality).last(),
             "may_edit": (may_edit := finding.edits(request, consortium)),
+            "may_give_notice": may_edit and now is not None and now.may_become(Membership.Status.LEAVING),
             "may_edit_own": may_edit or finding.keeps_own_facts(request, municipality),
             "room": quota_words.shown_to(request.user, municipality),
             "may_set_room": quotas.may_set(request.user, consortium, municipality),
@@ -152,6 +153,7 @@ def member_step(request: StaffRequest, consortium_id: int, code: str) -> HttpRes
     consortium = finding.consortium(request, consortium_id, may=EDIT)
     municipality = get_object_or_404(Municipality, pk=code)
     last = membership.newest(consortium, municipality)
+    follows = last.STEPS[last.status] if last else Membership.Status.values
     lead = (
         _("Läget nu: %(status)s, från %(when)s.") % {"status": last.get_status_display(), "when": _when(last)}
         if last
@@ -175,7 +177,7 @@ def member_step(request: StaffRequest, consortium_id: int, code: str) -> HttpRes
         request,
         StepForm(
             request.POST or None,
-            lawful=last.STEPS[last.status] if last else Membership.Status.values,
+            lawful=() if membership.is_under_notice(consortium, municipality) else follows,
             initial={"seen": last.pk if last else None},
         ),
         paper,

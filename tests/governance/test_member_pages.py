@@ -164,6 +164,16 @@ def test_the_feed_needs_no_login_and_a_wrong_secret_opens_nothing(at: dict[str, 
     assert client.get(reverse("calendar_feed", args=[at["m_secret"]])).status_code == 404
 
 
+def test_notice_is_offered_again_when_it_was_taken_back(admin: Client, at: dict[str, str]) -> None:
+    offered = reverse("member_notice", args=[at["m_consortium"], "2029"])
+    assert offered not in page(admin, "member", at["m_consortium"], "2029")
+    assert "Följer på läget nu" not in page(admin, "member_step", at["m_consortium"], "2029")
+    taken_back = {"on": "2023-02-02", "reason": "KF § 9"}
+    assert admin.post(reverse("withdrawal_take_back", args=[at["m_withdrawal"]]), taken_back).status_code == 302
+    assert offered in page(admin, "member", at["m_consortium"], "2029")
+    assert "Följer på läget nu" in page(admin, "member_step", at["m_consortium"], "2029")
+
+
 def test_the_secret_is_shown_once(people: Personas, at: dict[str, str]) -> None:
     chair = signed_in(people.chair)
     shown = chair.post(reverse("feed_open", args=[at["m_body"]])).content.decode()

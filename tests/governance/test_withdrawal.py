@@ -1,11 +1,13 @@
 """Leaving: the notice runs, the records go home, and only then is the member out."""
 
 import datetime
+from typing import Any
 
 import pytest
 
 from consortium.models import User
 from governance import membership, withdrawal
+from governance.membership import NotThisStep, Step
 from governance.models import Consortium, Membership, ReturnItem, Withdrawal
 from governance.withdrawal import NoticeStillRuns, NotRunning, RecordsNotReturned
 from tests import factories
@@ -80,7 +82,21 @@ def test_the_host_deletes_last(admin: User) -> None:
         withdrawal.mark_returned(deletion, done_on=NOTIFIED, by=admin)
 
 
-def test_a_notice_can_be_taken_back(admin: User) -> None:
+@pytest.mark.parametrize("status", [Membership.Status.SIGNED, Membership.Status.ACTIVE, Membership.Status.EXTENDED])
+def test_a_notice_taken_back_leaves_the_member_as_it_stood_and_may_be_given_again(admin: User, status: str) -> None:
+    falun, consortium = factories.municipality(member=False), factories.consortium()
+    day = datetime.date(2021, 1, 1)
+    Membership.objects.create(consortium=consortium, municipality=falun, status=status, effective_on=day)
     leaving = withdrawal.take_back(notice(admin), on=NOTIFIED, reason="KF 2023-06-12 § 60", by=admin)
     assert leaving.status == Withdrawal.Status.TAKEN_BACK
-    assert membership.newest(leaving.consortium, leaving.municipality).status == Membership.Status.ACTIVE  # type: ignore[union-attr]
+    assert membership.newest(consortium, falun).status == status  # type: ignore[union-attr]
+    assert notice(admin).status == Withdrawal.Status.RUNNING
+
+
+@pytest.mark.parametrize("correction", [{}, {"is_correction": True, "comment": "Fel kommun."}])
+def test_while_the_notice_runs_it_is_taken_back_and_not_stepped_over(admin: User, correction: dict[str, Any]) -> None:
+    leaving = notice(admin)
+    seen = membership.newest(leaving.consortium, leaving.municipality)
+    step = Step(Membership.Status.ACTIVE, NOTIFIED, **correction)
+    with pytest.raises(NotThisStep, match="Återta den först"):
+        membership.take_step(leaving.consortium, leaving.municipality, step, seen=seen.pk, by=admin)  # type: ignore[union-attr]
