@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from archive import preservation, quarantine
 from archive.models import SIP, PreservationEvent, Upload
@@ -82,14 +82,32 @@ def _keep_whole(upload: Upload, sha256: str) -> datetime.datetime:
 
 def receive_waiting() -> Iterator[SIP]:
     """Part of the sweep: what came whole under an agreement that had run out, once its next version is signed."""
-    waiting = Upload.objects.open().filter(offset=F("size"), size__gt=0)
-    for upload in waiting.select_related("agreement", "uploaded_by"):
+    for upload in _whole().select_related("agreement", "uploaded_by"):
         if upload.agreement.current().hindrance():
             continue
         try:
-            yield receive(upload, by=upload.uploaded_by, sha256=upload.sha256)
+            if sip := _receive_waiting(upload):
+                yield sip
         except Refused as refused:
             log.info("Uppladdning %s tas inte emot: %s", upload.pk, refused)
+        except OSError:
+            log.exception("Uppladdning %s kunde inte tas emot.", upload.pk)
+
+
+def _whole() -> QuerySet[Upload]:
+    return Upload.objects.open().filter(offset=F("size"), size__gt=0)
+
+
+def _receive_waiting(upload: Upload) -> SIP | None:
+    """None when somebody else settled it meanwhile, or when bytes are missing: then it is an upload to go on with."""
+    with quarantine.Inflow(upload.pk) as inflow:
+        if not _whole().filter(pk=upload.pk).exists():
+            return None
+        if (standing := inflow.start_at(upload.size)) != upload.size:
+            Upload.objects.open().filter(pk=upload.pk).update(offset=standing, sha256="")
+            log.error("Uppladdning %s är inte hel: %s av %s byte finns.", upload.pk, standing, upload.size)
+            return None
+        return receive(upload, by=upload.uploaded_by, sha256=upload.sha256)
 
 
 @transaction.atomic

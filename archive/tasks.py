@@ -121,20 +121,36 @@ STEPS: dict[str, Task[[str]]] = {
 
 
 def _sweep() -> None:
+    """What stops one part is told on the status page, and stops none of the others."""
+    for part in (
+        _ring,
+        _receive_waiting,
+        reception.expire_old,
+        assembling.sweep,
+        keep_own_records.delay_on_commit,
+        index.delay_on_commit,
+        audit_fixity.delay_on_commit,
+    ):
+        try:
+            part()
+        except Exception:
+            log.exception("En del av svepet gick inte")
+            Pulse.beat("sweep trouble")
+    Pulse.beat("sweep")
+
+
+def _ring() -> None:
     for pk in SIP.objects.waiting_for_validation().due().values_list("pk", flat=True):
         validate.delay_on_commit(str(pk))
     for pk in Draft.objects.to_build().due().values_list("pk", flat=True):
         package_draft.delay_on_commit(str(pk))
-    for sip in reception.receive_waiting():
-        validate.delay_on_commit(str(sip.pk))
     for pk, status in AIP.objects.filter(status__in=STEPS).due().values_list("pk", "status"):
         STEPS[status].delay_on_commit(str(pk))
-    reception.expire_old()
-    assembling.sweep()
-    keep_own_records.delay_on_commit()
-    index.delay_on_commit()
-    audit_fixity.delay_on_commit()
-    Pulse.beat("sweep")
+
+
+def _receive_waiting() -> None:
+    for sip in reception.receive_waiting():
+        validate.delay_on_commit(str(sip.pk))
 
 
 def _step(aip_id: str, status: AIP.Status, act: Callable[[AIP], None]) -> None:

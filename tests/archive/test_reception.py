@@ -13,15 +13,16 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
-from archive import quarantine, reception, uploading
+from archive import quarantine, reception, tasks, uploading
 from archive.models import SIP, PreservationEvent, Upload
 from archive.models.submissions import DeliveryKind
 from archive.refusals import AlreadyReceived
 from consortium.embedded.servers import Servers
-from consortium.models import AuditEvent, User
+from consortium.models import AuditEvent, Pulse, User
 from consortium.models.leases import database_now
 from deliveries.models import SubmissionAgreement
 from tests import factories
@@ -306,6 +307,60 @@ def test_two_sweeps_at_once_do_no_harm(agreement: SubmissionAgreement, producer:
         reception.expire_old()
         reception.expire_old()
     assert not upload.path.exists()
+
+
+def test_a_death_between_rename_and_commit_stops_no_sweep(agreement: SubmissionAgreement, producer: User) -> None:
+    """F01: what lies among the deliveries without a row is put back and received; what lost its bytes is open again."""
+    died, lost, sound = (whole(agreement, producer, body) for body in (BODY, BODY[1:], BODY[2:]))
+    Upload.objects.update(offset=F("size"))
+    quarantine.move(died.path, died.path.parents[1] / "sips" / died.path.name)
+    lost.path.unlink()
+    assert {sip.pk for sip in reception.receive_waiting()} == {died.pk, sound.pk}
+    assert SIP.objects.get(pk=died.pk).path.read_bytes() == BODY
+    lost.refresh_from_db()
+    assert (lost.status, lost.offset) == (Upload.Status.OPEN, 0)
+    assert list(reception.receive_waiting()) == []
+
+
+def test_what_is_being_written_waits_for_the_next_sweep(agreement: SubmissionAgreement, producer: User) -> None:
+    upload = whole(agreement, producer)
+    Upload.objects.update(offset=F("size"))
+    with quarantine.Inflow(upload.pk):
+        assert list(reception.receive_waiting()) == []
+    assert [sip.pk for sip in reception.receive_waiting()] == [upload.pk]
+
+
+def test_a_disk_that_refuses_one_upload_stops_no_other(
+    agreement: SubmissionAgreement, producer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused, sound = whole(agreement, producer), whole(agreement, producer, BODY[1:])
+    Upload.objects.update(offset=F("size"))
+    move = quarantine.move
+
+    def moving(source: Path, target: Path) -> None:
+        if source == refused.path:
+            raise OSError(5, "Input/output error")
+        move(source, target)
+
+    monkeypatch.setattr(quarantine, "move", moving)
+    assert [sip.pk for sip in reception.receive_waiting()] == [sound.pk]
+
+
+def test_a_part_of_the_sweep_that_fails_stops_no_other_and_is_seen(
+    agreement: SubmissionAgreement, producer: User, people: Personas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = whole(agreement, producer)
+    Upload.objects.update(expires_at=database_now() - datetime.timedelta(seconds=1))
+    client = Client()
+    client.force_login(people.it_archivist)
+    with monkeypatch.context() as patch:
+        patch.setattr(reception, "receive_waiting", lambda: 1 / 0)
+        tasks.sweep()
+    assert not old.path.exists()
+    assert Pulse.objects.filter(name="sweep").exists()
+    assert "Orsaken står i arbetarens logg." in client.get(reverse("status")).content.decode()
+    Pulse.objects.filter(name="sweep trouble").update(at=database_now() - datetime.timedelta(minutes=4))
+    assert "Orsaken står i arbetarens logg." not in client.get(reverse("status")).content.decode()
 
 
 # Without JavaScript
