@@ -75,7 +75,7 @@ def describe(aip: AIP) -> None:
             _save(batch)
             alive.beat()
     except storage.NoCopyAnswers as problem:
-        return aip.retry_later(PAUSE, trouble=str(problem))
+        return aip.retry_later(PAUSE, trouble=str(problem), tries=0)
     except NotDescribable as problem:
         return ingest.leave_to_person(aip, str(problem))
     return aip.done(status=AIP.Status.DESCRIBED, next_due=DatabaseNow(), trouble="")

@@ -28,6 +28,8 @@ from consortium.models.leases import LEASE, DatabaseNow, database_now
 
 BEAT = 15.0  # seconds between heartbeats
 LONGEST_PAUSE = datetime.timedelta(hours=1)
+TRIES_TO_LONGEST_PAUSE = 8
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 ROWS_AT_ONCE = 5000
 log = logging.getLogger(__name__)
 
@@ -84,14 +86,20 @@ def build_and_store(aip: AIP) -> None:
         work = _tar(aip, alive)
         trouble = [sentence for name in settings.ARCHIVE_STORES if (sentence := _copy(aip, name, work, alive))]
         if trouble:
-            return _later(aip, "\n".join(trouble))
+            return _wait(aip, "\n".join(trouble))
         _settle(aip)
     except (SubmissionChanged, ContainerRefused) as problem:
         return leave_to_person(aip, str(problem))
     except CopiesNotProven:
         return _later(aip, _("Alla kopior är inte kontrollerade än."))
     except OSError as problem:
-        return _later(aip, _work_trouble(problem))
+        if problem.errno in _FULL:
+            return _wait(
+                aip, _("Arbetsytan är full. Frigör plats där (WORK_DIR); lagringen fortsätter sedan av sig själv.")
+            )
+        return _later(
+            aip, _("Arbetsytan (WORK_DIR) svarar inte som den ska: %(why)s.") % {"why": problem.strerror or problem}
+        )
     _remove(work)
     return None
 
@@ -239,14 +247,16 @@ def _settle(aip: AIP) -> None:
 
 
 def _later(aip: AIP, trouble: str) -> None:
-    pause = min(LONGEST_PAUSE, datetime.timedelta(seconds=15) * 2 ** min(aip.tries, 10))
-    aip.retry_later(pause, trouble=trouble)
+    aip.retry_later(_pause(aip.tries), trouble=trouble)
 
 
-def _work_trouble(problem: OSError) -> str:
-    if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return _("Arbetsytan är full. Frigör plats där (WORK_DIR); lagringen fortsätter sedan av sig själv.")
-    return _("Arbetsytan (WORK_DIR) svarar inte som den ska: %(why)s.") % {"why": problem.strerror or problem}
+def _wait(aip: AIP, trouble: str) -> None:
+    """For what is none of the package's fault: however long it lasts, it never uses up the tries (I8)."""
+    aip.retry_later(_pause(aip.tries), trouble=trouble, tries=min(aip.tries, TRIES_TO_LONGEST_PAUSE))
+
+
+def _pause(tries: int) -> datetime.timedelta:
+    return min(LONGEST_PAUSE, datetime.timedelta(seconds=15) * 2 ** min(tries, TRIES_TO_LONGEST_PAUSE))
 
 
 def _digest(path: Path, alive: Heartbeat) -> str:

@@ -45,7 +45,17 @@ def health(request: HttpRequest) -> HttpResponse:
 @require_safe
 def status(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.HEALTH_READ)
-    checks = [_cache(), _sweep(), _sweep_parts(), *_stores(), _scanner(), _mail(), _stuck(), _needs_person()]
+    checks = [
+        _cache(),
+        _sweep(),
+        _sweep_parts(),
+        *_stores(),
+        _scanner(),
+        _mail(),
+        _stuck(),
+        _packages(),
+        _needs_person(),
+    ]
     return render(request, "site/status.html", {"checks": checks})
 
 
@@ -105,6 +115,15 @@ def _mail() -> Check:
 def _stuck() -> Check:
     stuck = SIP.objects.waiting_for_validation().stuck(STUCK_AFTER).count() + AIP.objects.stuck(STUCK_AFTER).count()
     return Check(_("Rader som har fastnat"), stuck == 0, str(stuck))
+
+
+def _packages() -> Check:
+    """What waits for a store, for room or for a whole copy. It goes on by itself once that is mended."""
+    waiting = AIP.objects.exclude(trouble="").exclude(status=AIP.Status.NEEDS_PERSON).order_by("created_at")
+    if not (count := waiting.count()):
+        return Check(_("Arkivpaket"), True, _("Inget har problem"))
+    said = ngettext("%(n)s har ett problem: %(why)s", "%(n)s har problem, till exempel: %(why)s", count)
+    return Check(_("Arkivpaket"), False, said % {"n": count, "why": waiting[0].trouble})
 
 
 def _needs_person() -> Check:

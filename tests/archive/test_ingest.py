@@ -1,6 +1,7 @@
 """Inleverans: the tar follows from the rows, is kept in every store, and STORED means proven."""
 
 import datetime
+import errno
 import hashlib
 import os
 import tarfile
@@ -15,7 +16,9 @@ from archive.models import AIP, ContentFile, PreservationEvent, StorageCopy
 from archive.packages.check import check
 from archive.packages.container import open_package
 from archive.packages.report import Severity
+from archive.stores.folder import FolderStore
 from consortium.models import Superseded
+from consortium.models.leases import MAX_TRIES, database_now
 from tests.archive import deliveries
 from tests.archive.stores import stores
 
@@ -140,6 +143,32 @@ def test_one_store_down_makes_the_package_wait_and_go_on(package: Path, tmp_path
     ingest.build_and_store(deliveries.claimed(aip))
     aip.refresh_from_db()
     assert (aip.status, aip.trouble) == (Status.STORED, "")
+
+
+@pytest.mark.parametrize("trouble", ["store full", "work area full"])
+def test_however_long_room_is_lacking_no_person_is_needed(
+    package: Path, trouble: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I8"""
+    aip = deliveries.accepted(package)
+    with monkeypatch.context() as patch:
+        if trouble == "store full":
+            patch.setattr(FolderStore, "_demand_room", refuse)
+        else:
+            patch.setattr(ingest, "make_tar", lambda *_: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
+        for _ in range(MAX_TRIES + 2):
+            ingest.build_and_store(deliveries.claimed(aip))
+    aip.refresh_from_db()
+    assert (aip.status, aip.sip.path.exists()) == (Status.STORING, True)
+    assert aip.due_at
+    assert aip.due_at > database_now() + datetime.timedelta(minutes=55), "asked more and more seldom"
+    ingest.build_and_store(deliveries.claimed(aip))
+    aip.refresh_from_db()
+    assert (aip.status, aip.trouble) == (Status.STORED, "")
+
+
+def refuse(self: FolderStore, size: int) -> None:
+    raise self.full()
 
 
 def test_a_delivery_that_changed_in_quarantine_is_not_stored(package: Path) -> None:

@@ -38,6 +38,13 @@ def test_what_is_stuck_or_needs_somebody_is_shown(client: Client, people: Person
     assert page.count("Behöver ses över") == 2
 
 
+def test_a_package_that_waits_for_room_is_shown_with_its_reason(client: Client, people: Personas) -> None:
+    client.force_login(people.it_archivist)
+    assert "Inget har problem" in client.get(reverse("status")).content.decode()
+    factories.aip(status=AIP.Status.STORING, trouble="Lagret b är fullt.")
+    assert "1 har ett problem: Lagret b är fullt." in client.get(reverse("status")).content.decode()
+
+
 def test_a_store_in_trouble_is_shown_with_its_reason(client: Client, people: Personas) -> None:
     ArchiveStore.objects.create(name="b", opened_at=database_now(), trouble="Lager b svarar inte.")
     client.force_login(people.it_archivist)
