@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from archive import ingest, preservation, receipts, storage
@@ -122,11 +122,19 @@ def restore(name: str, *, by: User | None) -> int:
 
 
 def _due() -> QuerySet[StorageCopy]:
+    """The longest unread first, and last of all those whose reading got no answer, so that they are in nobody's way.
+
+    Where the database disagrees another reading helps nobody: it was told, and is looked at again in a quarter.
+    """
     now = database_now()
-    first = Q(checks=None, verified_at__lt=now - FIRST_AUDIT)
+    checks = FixityCheck.objects.filter(copy=OuterRef("pk"))
+    first = ~Exists(checks.exclude(outcome=Outcome.NO_ANSWER)) & Q(verified_at__lt=now - FIRST_AUDIT)
     again = Q(verified_at__lt=now - BETWEEN_AUDITS)
-    due = StorageCopy.objects.filter(first | again, state=State.VERIFIED, store__in=settings.ARCHIVE_STORES)
-    return due.exclude(aip__status=AIP.Status.STORING).select_related("aip").order_by("verified_at")[:AT_MOST]
+    told = checks.filter(outcome=Outcome.DISAGREES, at__gt=now - BETWEEN_AUDITS)
+    unanswered = checks.filter(outcome=Outcome.NO_ANSWER, at__gt=OuterRef("verified_at")).order_by("-at")
+    copies = StorageCopy.objects.filter(state=State.VERIFIED, store__in=settings.ARCHIVE_STORES)
+    due = copies.filter(first | again, ~Exists(told)).exclude(aip__status=AIP.Status.STORING).select_related("aip")
+    return due.order_by(Subquery(unanswered.values("at")[:1]).asc(nulls_first=True), "verified_at")[:AT_MOST]
 
 
 def _reading(copy: StorageCopy) -> tuple[FixityCheck.Outcome, str]:

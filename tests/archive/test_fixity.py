@@ -235,6 +235,44 @@ def fresh(tmp_path: Path, number: int) -> Path:
     return folder
 
 
+def test_a_copy_checked_many_times_is_read_once(aip: AIP) -> None:
+    copy = copy_in(aip, "a")
+    for _ in range(3):
+        fixity.audit_copy(copy)
+    later(copy, days=91)
+    assert fixity.audit_due() == 1
+    assert copy.checks.count() == 4
+
+
+def test_where_the_database_disagrees_it_is_told_once(aip: AIP) -> None:
+    copy = copy_in(aip, "a")
+    aip.copies.filter(pk=copy.pk).update(sha256="f" * 64)
+    later(copy, days=91)
+    assert fixity.audit_due() == 1
+    assert fixity.audit_due() == 0
+    assert [check.outcome for check in copy.checks.all()] == [Outcome.DISAGREES]
+
+
+def test_a_copy_that_gave_no_answer_stands_in_nobodys_way(tmp_path: Path) -> None:
+    copies = [
+        copy_in(deliveries.described(deliveries.package(fresh(tmp_path, number), files=1, number=number)), "b")
+        for number in range(3)
+    ]
+    for days, copy in zip((103, 102, 101), copies, strict=True):
+        later(copy, days=days)
+    for copy in copies[:2]:
+        FixityCheck.objects.create(copy=copy, at=database_now(), outcome=Outcome.NO_ANSWER)
+    assert list(fixity._due()) == [copies[2], copies[0], copies[1]]
+
+
+def test_a_first_reading_without_answer_is_made_up_for(aip: AIP) -> None:
+    copy = copy_in(aip, "a")
+    later(copy, days=2)
+    FixityCheck.objects.create(copy=copy, at=database_now(), outcome=Outcome.NO_ANSWER)
+    assert fixity.audit_due() == 1
+    assert fixity.audit_due() == 0
+
+
 def test_leftovers_are_tidied_once_an_hour(aip: AIP) -> None:
     fixity.audit_due()
     first = Pulse.objects.get(name="tidy").at
