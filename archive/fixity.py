@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from archive import ingest, preservation, receipts, storage
 from archive.models import AIP, ArchiveStore, FixityCheck, PreservationEvent, StorageCopy
-from archive.storage import CopyDamaged, CopyMissing, StoreUnavailable
+from archive.storage import CopyDamaged, CopyMissing, StoreFull, StoreUnavailable
 from consortium import audit
 from consortium.audit_events import Event
 from consortium.models import Pulse, User
@@ -53,6 +53,8 @@ def audit_due(at_a_time: datetime.timedelta = AT_A_TIME) -> int:
                 break
         for copy in StorageCopy.objects.exclude(state=State.VERIFIED).filter(store__in=settings.ARCHIVE_STORES):
             repair(copy)
+        for name in settings.ARCHIVE_STORES:
+            fill(name, database_now() + at_a_time)
         return read
 
 
@@ -89,22 +91,18 @@ def repair(copy: StorageCopy, *, trusted: bool = False) -> bool:
     aip = copy.aip
     if copy.state == State.VERIFIED or _database_disagrees(copy) or not (trusted or _store_is_trusted(copy.store)):
         return False
-    good = aip.work_path.with_name(f"{aip.pk}.repair-{os.getpid()}.tar")
     try:
-        if not _fetch(aip, good, but_not=copy.store):
-            _alarm(aip)
-            return False
-        key = storage.keep(copy.store, aip.key, good, aip.sha256)
+        key = _bring(aip, copy.store)
     except (StoreUnavailable, OSError) as problem:
         log.warning("%s kunde inte återställas i lager %s: %s", aip.number, copy.store, problem)
         return False
-    finally:
-        good.unlink(missing_ok=True)
+    if not key:
+        return False
     with transaction.atomic():
         StorageCopy.objects.filter(pk=copy.pk).update(
             key=key, sha256=aip.sha256, state=State.VERIFIED, verified_at=database_now()
         )
-        AIP.objects.filter(pk=aip.pk).exclude(trouble="").update(trouble="")
+        _no_alarm(aip)
         preservation.note(
             PreservationEvent.Kind.REPAIR, aip=aip, store=copy.store, key=key, instead_of=copy.key, was=copy.state
         )
@@ -112,8 +110,35 @@ def repair(copy: StorageCopy, *, trusted: bool = False) -> bool:
     return True
 
 
+def fill(name: str, end: datetime.datetime) -> None:
+    """Packages that were here before the store get their copy in it, the small ones first, for a while."""
+    lacking = list(storage.packages_without_copy_in(name).order_by("size", "pk")[:AT_MOST])
+    if not lacking or not _store_is_trusted(name):
+        return
+    for aip in lacking:
+        try:
+            storage.opened(name)
+            _replicate(aip, name)
+        except StoreFull as problem:
+            log.warning("%s", problem)
+            return
+        except (StoreUnavailable, OSError) as problem:
+            log.warning("%s fick ingen kopia i lager %s: %s", aip.number, name, problem)
+        if database_now() > end:
+            return
+
+
+def _replicate(aip: AIP, name: str) -> None:
+    if any(_database_disagrees(copy) for copy in aip.copies.all()) or not (key := _bring(aip, name)):
+        return
+    with transaction.atomic():
+        ingest.note_copy(aip, name, key)
+        _no_alarm(aip)
+
+
 def restore(name: str, *, by: User | None) -> int:
     """A person has looked at the store and says that its missing and damaged copies really are to be replaced."""
+    storage.opened(name)
     store = ArchiveStore.objects.get(name=name)
     audit.record(by=by, what=Event.STORE_RESTORED, target=store)
     ArchiveStore.objects.filter(name=name).update(repairs_stopped_at=None)
@@ -160,8 +185,7 @@ def _database_disagrees(copy: StorageCopy) -> str:
 
 def _store_is_trusted(name: str) -> bool:
     """A few missing copies are repaired; when more than one in a hundred is gone, somebody looks at the store first."""
-    known = ArchiveStore.objects.filter(name=name).first()
-    if known is None or known.repairs_stopped_at:
+    if ArchiveStore.objects.filter(name=name).exclude(repairs_stopped_at=None).exists():
         return False
     try:
         store = storage.opened(name)
@@ -182,10 +206,25 @@ def _store_is_trusted(name: str) -> bool:
     return False
 
 
+def _bring(aip: AIP, name: str) -> str:
+    """Have the AIP's bytes proven in the store; the key they lie under, or nothing where no whole copy was found."""
+    good = aip.work_path.with_name(f"{aip.pk}.repair-{os.getpid()}.tar")
+    try:
+        if _fetch(aip, good, but_not=name):
+            return storage.keep(name, aip.key, good, aip.sha256)
+    finally:
+        good.unlink(missing_ok=True)
+    _alarm(aip)
+    return ""
+
+
 def _fetch(aip: AIP, target: Path, but_not: str) -> bool:
-    """Exactly the AIP's bytes in a file, read from a copy just now."""
+    """Exactly the AIP's bytes in a file, read from a copy just now. Raises StoreUnavailable where one may be whole."""
     target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    for copy in aip.copies.exclude(store=but_not).filter(state=State.VERIFIED):
+    silent: StoreUnavailable | None = None
+    for copy in storage.copies_in_order(aip):
+        if copy.store == but_not:
+            continue
         digest = hashlib.sha256()
         try:
             store = storage.opened(copy.store)
@@ -193,20 +232,33 @@ def _fetch(aip: AIP, target: Path, but_not: str) -> bool:
                 for piece in store.read(copy.key):
                     digest.update(piece)
                     file.write(piece)
-        except (StoreUnavailable, CopyMissing, CopyDamaged) as problem:
+        except StoreUnavailable as problem:
+            silent = problem
+            continue
+        except (CopyMissing, CopyDamaged) as problem:
             log.error("%s i lager %s: %s", aip.number, copy.store, problem)
         else:
             if digest.hexdigest() == aip.sha256:
                 return True
+        audit_copy(copy)  # so that it is not believed again
+    if silent:
+        raise silent
     return False
 
 
 def _alarm(aip: AIP) -> None:
-    trouble = _("Ingen hel kopia av %(number)s hittades. Ingenting är ändrat i lagren; kontrollera dem.") % {
-        "number": aip.number
-    }
+    trouble = _no_whole_copy(aip)
     if AIP.objects.filter(pk=aip.pk).exclude(trouble=trouble).update(trouble=trouble):
         log.critical("%s", trouble)
+
+
+def _no_alarm(aip: AIP) -> None:
+    AIP.objects.filter(pk=aip.pk, trouble=_no_whole_copy(aip)).update(trouble="")
+
+
+def _no_whole_copy(aip: AIP) -> str:
+    said = _("Ingen hel kopia av %(number)s hittades. Ingenting är ändrat i lagren; kontrollera dem.")
+    return said % {"number": aip.number}
 
 
 def _tidy() -> None:

@@ -212,25 +212,30 @@ def _copy(aip: AIP, name: str, work: Path, alive: Heartbeat) -> str:
         return str(problem)
     with transaction.atomic():
         alive.beat()
-        StorageCopy.objects.update_or_create(
-            aip=aip,
-            store=name,
-            defaults={
-                "key": key,
-                "sha256": aip.sha256,
-                "state": StorageCopy.State.VERIFIED,
-                "verified_at": database_now(),
-            },
-        )
-        preservation.note(
-            PreservationEvent.Kind.REPLICATION,
-            aip=aip,
-            once=f"replication {aip.pk} {name} {aip.sha256[:32]}",
-            store=name,
-            key=key,
-            sha256=aip.sha256,
-        )
+        note_copy(aip, name, key)
     return ""
+
+
+def note_copy(aip: AIP, name: str, key: str) -> None:
+    """The receipt for what the store has just given back."""
+    StorageCopy.objects.update_or_create(
+        aip=aip,
+        store=name,
+        defaults={
+            "key": key,
+            "sha256": aip.sha256,
+            "state": StorageCopy.State.VERIFIED,
+            "verified_at": database_now(),
+        },
+    )
+    preservation.note(
+        PreservationEvent.Kind.REPLICATION,
+        aip=aip,
+        once=f"replication {aip.pk} {name} {aip.sha256[:32]}",
+        store=name,
+        key=key,
+        sha256=aip.sha256,
+    )
 
 
 @transaction.atomic

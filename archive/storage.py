@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, storages
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from archive.models import AIP, ArchiveStore, StorageCopy
 from archive.stores.base import (
@@ -137,6 +138,23 @@ def proven_copies(aip: AIP) -> int:
 
 def copies_wanted() -> int:
     return len(settings.ARCHIVE_STORES)
+
+
+def packages_short_of_copies() -> QuerySet[AIP]:
+    proven = Q(
+        copies__state=StorageCopy.State.VERIFIED, copies__sha256=F("sha256"), copies__store__in=settings.ARCHIVE_STORES
+    )
+    return _in_custody().annotate(proven=Count("copies", filter=proven)).filter(proven__lt=copies_wanted())
+
+
+def packages_without_copy_in(name: str) -> QuerySet[AIP]:
+    return _in_custody().filter(~Exists(StorageCopy.objects.filter(aip=OuterRef("pk"), store=name)))
+
+
+def _in_custody() -> QuerySet[AIP]:
+    """Those that once had all their copies; until then ingest sees to them."""
+    storing = AIP.Status.STORING
+    return AIP.objects.exclude(status=storing).exclude(status=AIP.Status.NEEDS_PERSON, stopped_at_status=storing)
 
 
 def sweep(older_than: datetime.timedelta = LEFT_BEHIND) -> int:

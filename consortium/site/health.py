@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from archive import storage
 from archive.clamd import Clamd, ScannerDown
 from archive.models import AIP, SIP, ArchiveStore
 from consortium.access.permissions import Permission
@@ -54,6 +55,7 @@ def status(request: StaffRequest) -> HttpResponse:
         _mail(),
         _stuck(),
         _packages(),
+        _copies(),
         _needs_person(),
     ]
     return render(request, "site/status.html", {"checks": checks})
@@ -124,6 +126,19 @@ def _packages() -> Check:
         return Check(_("Arkivpaket"), True, _("Inget har problem"))
     said = ngettext("%(n)s har ett problem: %(why)s", "%(n)s har problem, till exempel: %(why)s", count)
     return Check(_("Arkivpaket"), False, said % {"n": count, "why": waiting[0].trouble})
+
+
+def _copies() -> Check:
+    if not (short := storage.packages_short_of_copies().count()):
+        return Check(_("Kopior"), True, _("Alla arkivpaket har sina kopior"))
+    said = ngettext(
+        "%(n)s arkivpaket har färre kontrollerade kopior än %(wanted)s. "
+        "De görs av sig själva så länge lagren svarar och det finns en hel kopia.",
+        "%(n)s arkivpaket har färre kontrollerade kopior än %(wanted)s. "
+        "De görs av sig själva så länge lagren svarar och det finns en hel kopia.",
+        short,
+    )
+    return Check(_("Kopior"), False, said % {"n": short, "wanted": storage.copies_wanted()})
 
 
 def _needs_person() -> Check:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 
 from archive import fixity, storage
 from archive.models import AIP, ArchiveStore, FixityCheck, PreservationEvent, StorageCopy
@@ -21,6 +23,7 @@ from consortium.models.leases import database_now
 from tests import factories
 from tests.archive import deliveries
 from tests.archive.stores import stores
+from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
 Outcome, State = FixityCheck.Outcome, StorageCopy.State
@@ -333,7 +336,94 @@ def test_one_missing_of_many_is_repaired(many: list[AIP], tmp_path: Path) -> Non
     assert copy.state == State.VERIFIED
 
 
+# A store that came later
+
+
+def test_old_packages_get_a_copy_in_a_new_store(aip: AIP, tmp_path: Path, client: Client, people: Personas) -> None:
+    client.force_login(people.it_archivist)
+    with stores(a=tmp_path / "a", c=tmp_path / "c"):
+        assert "1 arkivpaket har färre kontrollerade kopior än 2." in client.get(reverse("status")).content.decode()
+        for _ in range(2):
+            fixity.audit_due()
+        copy = copy_in(aip, "c")
+        assert file_of(tmp_path, copy).read_bytes() == file_of(tmp_path, copy_in(aip, "a")).read_bytes()
+        assert storage.proven_copies(aip) == 2
+        assert "Alla arkivpaket har sina kopior" in client.get(reverse("status")).content.decode()
+    event = PreservationEvent.objects.get(kind=PreservationEvent.Kind.REPLICATION, detail__store="c")
+    assert (event.aip_id, event.detail["key"]) == (aip.pk, copy.key)
+    assert not deliveries.all_files(aip.work_path.parent)
+
+
+def test_a_package_still_on_its_way_in_is_left_to_the_ingest(tmp_path: Path) -> None:
+    waiting = deliveries.accepted(deliveries.package(tmp_path))
+    stopped = factories.aip(status=AIP.Status.NEEDS_PERSON, stopped_at_status=AIP.Status.STORING)
+    fixity.audit_due()
+    for aip in (waiting, stopped):
+        aip.refresh_from_db()
+        assert (aip.copies.count(), aip.trouble) == (0, "")
+
+
+@pytest.mark.parametrize("which", ["the old store", "the new store", "room in the new store"])
+def test_what_cannot_be_copied_now_waits_without_alarm(
+    aip: AIP, tmp_path: Path, which: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I8"""
+    with stores(a=tmp_path / "a", c=tmp_path / "c"):
+        away = tmp_path / ("a" if which == "the old store" else "c")
+        with monkeypatch.context() as patch:
+            if which == "room in the new store":
+                patch.setattr(FolderStore, "_demand_room", full)
+            else:
+                if away.exists():
+                    away.rename(tmp_path / "away")
+                away.write_text("")
+            fixity.audit_due()
+        aip.refresh_from_db()
+        assert (storage.proven_copies(aip), aip.trouble) == (1, "")
+        if away.is_file():
+            away.unlink()
+        if (tmp_path / "away").exists():
+            (tmp_path / "away").rename(away)
+        fixity.audit_due()
+        assert storage.proven_copies(aip) == 2
+
+
+def full(self: FolderStore, size: int) -> None:
+    raise self.full()
+
+
+def test_a_damaged_only_copy_is_told_and_not_spread(aip: AIP, tmp_path: Path) -> None:
+    copy = copy_in(aip, "a")
+    spoil(file_of(tmp_path, copy), flip)
+    with stores(a=tmp_path / "a", c=tmp_path / "c"):
+        for _ in range(3):
+            fixity.audit_due()
+        assert not list((tmp_path / "c").rglob("*.tar"))
+    assert [check.outcome for check in copy.checks.all()] == [Outcome.DAMAGED], "read once, then known"
+    aip.refresh_from_db()
+    assert "Ingen hel kopia" in aip.trouble
+
+
+def test_a_digest_altered_in_the_database_is_not_spread(aip: AIP, tmp_path: Path) -> None:
+    AIP.objects.filter(pk=aip.pk).update(sha256="f" * 64)
+    with stores(a=tmp_path / "a", c=tmp_path / "c"):
+        fixity.audit_due()
+        assert not list((tmp_path / "c").rglob("*.tar"))
+    aip.refresh_from_db()
+    assert aip.trouble == ""
+
+
 # The command
+
+
+def test_a_store_never_opened_can_be_restored_and_one_that_is_away_says_so(aip: AIP, tmp_path: Path) -> None:
+    out = io.StringIO()
+    with stores(a=tmp_path / "a", c=tmp_path / "c"):
+        call_command("fixity", "--store", "a", "--restore", stdout=out)
+        assert fixity.restore("c", by=None) == 0
+        shutil.rmtree(tmp_path / "a")
+        with pytest.raises(CommandError, match="saknar vår märkning"):
+            call_command("fixity", "--store", "a", "--restore", stdout=out)
 
 
 def test_command_reads_all_and_changes_nothing_unless_asked(aip: AIP, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_strangers_are_told_nothing_more(client: Client) -> None:
 def test_what_is_stuck_or_needs_somebody_is_shown(client: Client, people: Personas) -> None:
     Pulse.beat("sweep")
     factories.sip(status=SIP.Status.RECEIVED, due_at=database_now() - datetime.timedelta(hours=2))
-    factories.aip(status=AIP.Status.NEEDS_PERSON)
+    factories.aip(status=AIP.Status.NEEDS_PERSON, stopped_at_status=AIP.Status.STORING)
     client.force_login(people.it_archivist)
     page = client.get(reverse("status")).content.decode()
     assert page.count("Behöver ses över") == 2

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from archive import fixity
 from archive.models import FixityCheck, StorageCopy
+from archive.stores.base import StoreUnavailable
 
 
 class Command(BaseCommand):
@@ -26,7 +27,10 @@ class Command(BaseCommand):
             raise CommandError("Ange vilket lager som ska återställas: --store NAMN --restore.")
         bad = self._read(store)
         if restore and store:
-            mended = fixity.restore(store, by=None)
+            try:
+                mended = fixity.restore(store, by=None)
+            except StoreUnavailable as problem:
+                raise CommandError(str(problem)) from problem
             self.stdout.write(f"{mended} av {bad} kopior återställda i lager {store}.")
             bad -= mended
         if bad:
