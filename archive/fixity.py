@@ -9,6 +9,7 @@ import datetime
 import hashlib
 import logging
 import os
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -40,6 +41,7 @@ def audit_due(at_a_time: datetime.timedelta = AT_A_TIME) -> int:
     with _only_one() as mine:
         if not mine:
             return 0
+        Pulse.beat("fixity")
         _tidy()
         end, read = database_now() + at_a_time, 0
         silent: set[str] = set()
@@ -146,6 +148,12 @@ def restore(name: str, *, by: User | None) -> int:
     return sum(repair(copy, trusted=True) for copy in bad)
 
 
+def disagreeing() -> QuerySet[StorageCopy]:
+    """Told once and settled by nobody since."""
+    told = FixityCheck.objects.filter(copy=OuterRef("pk"), outcome=Outcome.DISAGREES, at__gt=OuterRef("verified_at"))
+    return StorageCopy.objects.filter(Exists(told), store__in=settings.ARCHIVE_STORES)
+
+
 def _due() -> QuerySet[StorageCopy]:
     """The longest unread first, and last of all those whose reading got no answer, so that they are in nobody's way.
 
@@ -164,7 +172,7 @@ def _due() -> QuerySet[StorageCopy]:
 
 def _reading(copy: StorageCopy) -> tuple[FixityCheck.Outcome, str]:
     try:
-        storage.verify(storage.opened(copy.store), copy.key, copy.aip.sha256)
+        storage.verify(storage.opened(copy.store), copy.key, copy.aip.sha256, _SignOfLife())
     except StoreUnavailable as problem:
         return Outcome.NO_ANSWER, str(problem)
     except CopyMissing:
@@ -211,7 +219,7 @@ def _bring(aip: AIP, name: str) -> str:
     good = aip.work_path.with_name(f"{aip.pk}.repair-{os.getpid()}.tar")
     try:
         if _fetch(aip, good, but_not=name):
-            return storage.keep(name, aip.key, good, aip.sha256)
+            return storage.keep(name, aip.key, good, aip.sha256, _SignOfLife())
     finally:
         good.unlink(missing_ok=True)
     _alarm(aip)
@@ -225,13 +233,14 @@ def _fetch(aip: AIP, target: Path, but_not: str) -> bool:
     for copy in storage.copies_in_order(aip):
         if copy.store == but_not:
             continue
-        digest = hashlib.sha256()
+        digest, alive = hashlib.sha256(), _SignOfLife()
         try:
             store = storage.opened(copy.store)
             with open(target, "wb") as file:
                 for piece in store.read(copy.key):
                     digest.update(piece)
                     file.write(piece)
+                    alive()
         except StoreUnavailable as problem:
             silent = problem
             continue
@@ -269,6 +278,17 @@ def _tidy() -> None:
     receipts.sweep()
     ingest.sweep()
     storage.sweep()
+
+
+class _SignOfLife:
+    """Now and then during hours of reading; also keeps the database session, and the lock with it, from being cut."""
+
+    _told = float("-inf")
+
+    def __call__(self) -> None:
+        if time.monotonic() - self._told >= ingest.BEAT:
+            Pulse.beat("fixity")
+            self._told = time.monotonic()
 
 
 class _only_one:  # noqa: N801 - reads as a sentence where it is used

@@ -261,7 +261,7 @@ def _wait(aip: AIP, trouble: str) -> None:
 
 
 def _pause(tries: int) -> datetime.timedelta:
-    return min(LONGEST_PAUSE, datetime.timedelta(seconds=15) * 2 ** min(tries, TRIES_TO_LONGEST_PAUSE))
+    return min(LONGEST_PAUSE, datetime.timedelta(seconds=15) * (1 << min(tries, TRIES_TO_LONGEST_PAUSE)))
 
 
 def _digest(path: Path, alive: Heartbeat) -> str:

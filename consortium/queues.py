@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 P = ParamSpec("P")
 EACH_MINUTE = 60.0
+LIGHT_AT_MOST = 3600  # seconds
 log = logging.getLogger(__name__)
 
 
@@ -48,11 +49,15 @@ class Doorbell(DjangoTask):  # type: ignore[misc]
 
 def light_task(function: Callable[P, None]) -> Task[P]:
     """For seconds: notices, indexing of one unit, sweeps."""
-    return cast(Task[P], shared_task(base=Doorbell, rings_in="light")(function))
+    limits = {"soft_time_limit": LIGHT_AT_MOST - 300, "time_limit": LIGHT_AT_MOST}
+    return cast(Task[P], shared_task(base=Doorbell, rings_in="light", **limits)(function))
 
 
 def heavy_task(function: Callable[P, None]) -> Task[P]:
-    """For minutes: reading whole packages, writing and re-reading copies."""
+    """For minutes or, with a package of a terabyte, days: reading whole packages, writing and re-reading copies.
+
+    No clock stops it. One that hangs gives no more signs of life: another takes over its row, or the status page tells.
+    """
     return cast(Task[P], shared_task(base=Doorbell, rings_in="heavy")(function))
 
 

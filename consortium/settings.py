@@ -127,10 +127,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True  # safe only because tries are counted in our row
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_TIME_LIMIT = 3600
-CELERY_TASK_SOFT_TIME_LIMIT = 3300
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 4000,  # longer than the time limit
+    # Longer than any light task may take. A heavy one may, and whoever is then rung for it finds the row claimed.
+    "visibility_timeout": 4000,
     "unacked_restore_throttle": 1,
     # A page that rings the bell gives up after a second; the sweep rings again.
     "max_retries": 1,

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from archive import storage
+from archive import fixity, storage
 from archive.clamd import Clamd, ScannerDown
 from archive.models import AIP, SIP, ArchiveStore
 from consortium.access.permissions import Permission
@@ -23,6 +23,7 @@ from consortium.models import OutgoingMail, Pulse
 from consortium.models.leases import database_now
 
 SWEEP_OVERDUE = datetime.timedelta(minutes=3)
+FIXITY_OVERDUE = datetime.timedelta(days=1)  # large packages may keep every heavy worker busy for a while
 STUCK_AFTER = datetime.timedelta(minutes=30)
 SCANNER_PATIENCE = 2.0  # seconds
 
@@ -56,6 +57,7 @@ def status(request: StaffRequest) -> HttpResponse:
         _stuck(),
         _packages(),
         _copies(),
+        _fixity(),
         _needs_person(),
     ]
     return render(request, "site/status.html", {"checks": checks})
@@ -139,6 +141,21 @@ def _copies() -> Check:
         short,
     )
     return Check(_("Kopior"), False, said % {"n": short, "wanted": storage.copies_wanted()})
+
+
+def _fixity() -> Check:
+    label, last = _("Kontroll av kopior"), Pulse.objects.filter(name="fixity").first()
+    if last and database_now() - last.at > FIXITY_OVERDUE:
+        said = _("Har inte gett livstecken sedan %(at)s. Starta om den tunga arbetaren.")
+        return Check(label, False, said % {"at": moment(last.at)})
+    if disagreeing := fixity.disagreeing().count():
+        said = ngettext(
+            "%(n)s kopia stämmer inte med databasens kontrollsumma. Den är inte rörd; ta reda på vad som har ändrats.",
+            "%(n)s kopior stämmer inte med databasens kontrollsumma. De är inte rörda; ta reda på vad som har ändrats.",
+            disagreeing,
+        )
+        return Check(label, False, said % {"n": disagreeing})
+    return Check(label, True, _("Gick senast %(at)s") % {"at": moment(last.at)} if last else _("Har inte gått än"))
 
 
 def _needs_person() -> Check:

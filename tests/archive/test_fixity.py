@@ -238,6 +238,14 @@ def fresh(tmp_path: Path, number: int) -> Path:
     return folder
 
 
+def test_long_reading_gives_signs_of_life(aip: AIP, client: Client, people: Personas) -> None:
+    client.force_login(people.it_archivist)
+    Pulse.objects.create(name="fixity", at=database_now() - datetime.timedelta(days=2))
+    assert "Har inte gett livstecken sedan" in client.get(reverse("status")).content.decode()
+    fixity.audit_copy(copy_in(aip, "a"))
+    assert "Har inte gett livstecken sedan" not in client.get(reverse("status")).content.decode()
+
+
 def test_a_copy_checked_many_times_is_read_once(aip: AIP) -> None:
     copy = copy_in(aip, "a")
     for _ in range(3):
@@ -247,13 +255,19 @@ def test_a_copy_checked_many_times_is_read_once(aip: AIP) -> None:
     assert copy.checks.count() == 4
 
 
-def test_where_the_database_disagrees_it_is_told_once(aip: AIP) -> None:
+def test_where_the_database_disagrees_it_is_told_once(aip: AIP, client: Client, people: Personas) -> None:
     copy = copy_in(aip, "a")
     aip.copies.filter(pk=copy.pk).update(sha256="f" * 64)
     later(copy, days=91)
     assert fixity.audit_due() == 1
     assert fixity.audit_due() == 0
     assert [check.outcome for check in copy.checks.all()] == [Outcome.DISAGREES]
+    client.force_login(people.it_archivist)
+    told = "1 kopia stämmer inte med databasens kontrollsumma."
+    assert told in client.get(reverse("status")).content.decode()
+    aip.copies.filter(pk=copy.pk).update(sha256=aip.sha256)
+    assert fixity.audit_copy(copy_in(aip, "a")).outcome == Outcome.SOUND
+    assert told not in client.get(reverse("status")).content.decode()
 
 
 def test_a_copy_that_gave_no_answer_stands_in_nobodys_way(tmp_path: Path) -> None:

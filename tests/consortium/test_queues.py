@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from consortium.embedded.servers import Servers
-from consortium.queues import Task, heavy_task, light_task
+from consortium.queues import LIGHT_AT_MOST, Task, heavy_task, light_task
 
 
 @light_task
@@ -40,6 +40,16 @@ def test_rings_on_its_own_queue_once_the_row_is_committed(broker: redis.Redis, t
         task.delay_on_commit(1)
         assert broker.llen(queue) == 0
     assert broker.llen(queue) == 1
+
+
+def test_a_large_package_takes_the_time_it_takes() -> None:
+    """The pool's own limit would hold for every task, so there is none."""
+    from consortium.celery import app
+
+    assert (app.conf.task_time_limit, app.conf.task_soft_time_limit) == (None, None)
+    limits = {task.name: (task.soft_time_limit, task.time_limit) for task in app.tasks.values()}
+    assert limits[package.name] == limits["archive.tasks.audit_fixity"] == (None, None)
+    assert limits[notice.name] == (LIGHT_AT_MOST - 300, LIGHT_AT_MOST)
 
 
 @pytest.mark.django_db(transaction=True)
