@@ -52,7 +52,8 @@ class ClaimableQuerySet(models.QuerySet[T]):
         return self.model._base_manager.get(pk=pk) if taken else None
 
     def stuck(self, longer_than: datetime.timedelta) -> Self:
-        return self.filter(due_at__lt=DatabaseNow() - longer_than)
+        """Due for so long, and nobody works on it."""
+        return self.due().filter(due_at__lt=DatabaseNow() - longer_than)
 
 
 class Claimable(models.Model):

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_safe
 
 from archive import fixity, storage
 from archive.clamd import Clamd, ScannerDown
-from archive.models import AIP, SIP, ArchiveStore
+from archive.models import AIP, SIP, ArchiveStore, Draft, OwnRecord
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
 from consortium.formats import moment
 from consortium.models import OutgoingMail, Pulse
 from consortium.models.leases import database_now
+from governance.models import Meeting, Minutes, Publication
 
 SWEEP_OVERDUE = datetime.timedelta(minutes=3)
 FIXITY_OVERDUE = datetime.timedelta(days=1)  # large packages may keep every heavy worker busy for a while
@@ -117,7 +118,16 @@ def _mail() -> Check:
 
 
 def _stuck() -> Check:
-    stuck = SIP.objects.waiting_for_validation().stuck(STUCK_AFTER).count() + AIP.objects.stuck(STUCK_AFTER).count()
+    queues = (
+        SIP.objects.waiting_for_validation(),
+        AIP.objects.all(),
+        Draft.objects.to_build(),
+        Meeting.objects.waiting_for_notice(),
+        Minutes.objects.waiting_for_publication(),
+        OwnRecord.objects.all(),
+        Publication.objects.all(),
+    )
+    stuck = sum(queue.stuck(STUCK_AFTER).count() for queue in queues)
     return Check(_("Rader som har fastnat"), stuck == 0, str(stuck))
 
 

@@ -1,15 +1,19 @@
 """The sign of life that a load balancer and an operator look at."""
 
 import datetime
+import re
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from archive.models import AIP, SIP, ArchiveStore
+from archive.models import AIP, SIP, ArchiveStore, Draft, OwnRecord
 from consortium.models import Pulse
 from consortium.models.leases import database_now
+from governance.models import Minutes
 from tests import factories
+from tests.governance import publishing, steering
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +40,27 @@ def test_what_is_stuck_or_needs_somebody_is_shown(client: Client, people: Person
     client.force_login(people.it_archivist)
     page = client.get(reverse("status")).content.decode()
     assert page.count("Behöver ses över") == 2
+
+
+def test_a_draft_and_own_records_can_be_stuck_too(client: Client, people: Personas) -> None:
+    client.force_login(people.it_archivist)
+    assert stuck(client) == 0
+    ago: dict[str, Any] = {"due_at": database_now() - datetime.timedelta(hours=2)}
+    sent = {"status": Draft.Status.BUILDING, "sent_at": ago["due_at"]}
+    factories.draft(factories.municipality("2080"), people.producer_falun, **sent, **ago)
+    assert stuck(client) == 1
+    minutes = publishing.adjusted(steering.group())
+    Minutes.objects.filter(pk=minutes.pk).update(**ago)
+    assert stuck(client) == 2
+    OwnRecord.objects.create(minutes=minutes, **ago)
+    assert stuck(client) == 3
+
+
+def stuck(client: Client) -> int:
+    page = client.get(reverse("status")).content.decode()
+    found = re.search(r"Rader som har fastnat</dt>.*?<span class=\"quiet\">(\d+)</span>", page, re.DOTALL)
+    assert found
+    return int(found[1])
 
 
 def test_a_package_that_waits_for_room_is_shown_with_its_reason(client: Client, people: Personas) -> None:

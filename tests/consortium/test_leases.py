@@ -67,6 +67,17 @@ def test_a_retry_waits_and_is_seen_as_due_afterwards() -> None:
     assert again.tries == 2
 
 
+def test_only_what_nobody_works_on_is_stuck() -> None:
+    long_ago = database_now() - datetime.timedelta(hours=2)
+    sip = factories.sip(due_at=long_ago)
+    assert list(SIP.objects.stuck(datetime.timedelta(minutes=30))) == [sip]
+    claim = SIP.objects.claim(sip.pk)
+    assert claim
+    assert not SIP.objects.stuck(datetime.timedelta(minutes=30)).exists()
+    claim.keep(datetime.timedelta(0))
+    assert SIP.objects.stuck(datetime.timedelta(minutes=30)).exists()
+
+
 def test_too_many_tries_are_noticed() -> None:
     assert SIP(tries=MAX_TRIES + 1).tried_too_often
     assert not SIP(tries=MAX_TRIES).tried_too_often
