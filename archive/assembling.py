@@ -5,7 +5,6 @@ way of every upload. Nothing is lost on the way: a draft that cannot be built is
 """
 
 import datetime
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from archive import collection_table, quota, reception
+from archive import collection_table, draft_files, quota, reception
 from archive.collection_table import Fault, TableRow
 from archive.models import Draft, DraftRow
 from archive.packages import build
@@ -222,7 +221,7 @@ def delete(draft: Draft, *, by: User | None) -> None:
     audit.record(by=by, what=Event.DRAFT_DELETED, target=draft, place=draft.owner)
     folder = draft.folder
     draft.delete()
-    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+    transaction.on_commit(lambda: draft_files.remove_folder(folder))
 
 
 def sweep() -> None:

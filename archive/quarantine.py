@@ -68,7 +68,7 @@ def move(source: Path, target: Path) -> None:
 
 
 def keys(folder: str, older_than: float) -> Iterator[tuple[UUID, Path]]:
-    """Files under keys of ours that nobody has written to for this many seconds."""
+    """Files and folders under keys of ours that nobody has written to for this many seconds."""
     limit = time.time() - older_than
     with contextlib.suppress(FileNotFoundError):
         for path in (Path(settings.QUARANTINE_DIR) / folder).iterdir():

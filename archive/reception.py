@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from archive import preservation, quarantine
-from archive.models import SIP, PreservationEvent, Upload
+from archive import draft_files, preservation, quarantine
+from archive.models import SIP, Draft, PreservationEvent, Upload
 from archive.refusals import (
     AgreementHinders,
     AlreadyReceived,
@@ -227,6 +227,9 @@ def _remove_orphans() -> None:
     for key, path in quarantine.keys("uploads", older_than=3600):
         if not Upload.objects.open().filter(pk=key).exists():
             path.unlink(missing_ok=True)
+    for key, path in quarantine.keys("drafts", older_than=3600):
+        if not Draft.objects.filter(pk=key).exists():
+            draft_files.remove_folder(path)
     for key, path in quarantine.keys("sips", older_than=age.total_seconds()):
         kept = SIP.objects.filter(pk=key).exclude(status__in=NO_LONGER_NEEDED, decided_at__lt=DatabaseNow() - age)
         if not kept.exists() and not Upload.objects.open().filter(pk=key).exists():

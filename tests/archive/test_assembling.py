@@ -2,6 +2,8 @@
 
 import datetime
 import io
+import os
+import time
 import unicodedata
 from pathlib import Path
 from typing import Any, Literal
@@ -439,6 +441,19 @@ def test_a_deleted_draft_is_gone_with_its_bytes(ready: Draft, producer: User) ->
     assembling.delete(ready, by=producer)
     assert not Draft.objects.exists()
     assert not ready.folder.exists()
+
+
+def test_a_death_while_deleting_leaves_no_bytes_for_good(ready: Draft, people: Personas, producer: User) -> None:
+    """F41: the row is gone, its folder not yet; what a draft holds may be secret."""
+    kept = factories.draft(ready.owner, producer, "b.pdf")
+    assembling.delete(ready, by=producer)
+    reception.expire_old()
+    assert ready.folder.exists(), "somebody may be at it"
+    for folder in (ready.folder, kept.folder):
+        os.utime(folder, (time.time() - 7200,) * 2)
+    reception.expire_old()
+    assert not ready.folder.exists()
+    assert kept.files.get().source.read_bytes() == b"b.pdf"
 
 
 def test_an_old_draft_is_swept_and_warned_of_before(ready: Draft, settings: Any) -> None:
