@@ -21,7 +21,7 @@ from archive.packages import build
 from consortium import audit, formats, post
 from consortium.audit_events import Event
 from consortium.models import User
-from consortium.models.leases import database_now
+from consortium.models.leases import DatabaseNow, database_now
 from deliveries.models import SubmissionAgreement
 
 BUILDABLE = (build.FGS_1_2, build.EARK_SIP)
@@ -60,7 +60,16 @@ def start(agreement: SubmissionAgreement, *, label: str, kind: str, by: User) ->
     if agreement.profile not in BUILDABLE:
         raise NotBuildable(hindrance(agreement))
     reception.demand_lawful(agreement, by=by)
-    draft = Draft.objects.create(owner=agreement.owner, agreement=agreement, label=label, kind=kind, started_by=by)
+    now = database_now()
+    draft = Draft.objects.create(
+        owner=agreement.owner,
+        agreement=agreement,
+        label=label,
+        kind=kind,
+        started_by=by,
+        started_at=now,
+        touched_at=now,
+    )
     audit.record(by=by, what=Event.DRAFT_STARTED, target=draft, place=draft.owner)
     return draft
 
@@ -71,7 +80,7 @@ def demand_open(draft: Draft) -> None:
 
 
 def touch(draft: Draft) -> None:
-    Draft.objects.filter(pk=draft.pk).update(touched_at=timezone.now(), trouble="")
+    Draft.objects.filter(pk=draft.pk).update(touched_at=DatabaseNow(), trouble="")
 
 
 # The table
@@ -226,7 +235,7 @@ def delete(draft: Draft, *, by: User | None) -> None:
 
 def sweep() -> None:
     """Drafts nobody has touched for long are removed, after a letter, and so are those handed in a while ago."""
-    now = timezone.now()
+    now = database_now()
     warned = now - datetime.timedelta(days=settings.DRAFT_KEPT_DAYS - settings.DRAFT_WARNED_DAYS)
     for draft in Draft.objects.open().filter(touched_at__lt=warned).select_related("started_by"):
         _warn(draft)

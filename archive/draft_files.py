@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from archive import quarantine
 from archive.models import Draft, DraftFile
@@ -28,6 +27,7 @@ from archive.refusals import (
     WrongOffset,
 )
 from consortium import formats
+from consortium.models.leases import DatabaseNow
 
 LONGEST_PATH = 500
 
@@ -144,7 +144,7 @@ def _save(file: DraftFile, offset: int) -> None:
 
 
 def _touch(draft_id: UUID) -> None:
-    Draft.objects.filter(pk=draft_id).update(touched_at=timezone.now())
+    Draft.objects.filter(pk=draft_id).update(touched_at=DatabaseNow())
 
 
 class DraftInflow(Inflow):

@@ -456,6 +456,23 @@ def test_a_death_while_deleting_leaves_no_bytes_for_good(ready: Draft, people: P
     assert kept.files.get().source.read_bytes() == b"b.pdf"
 
 
+def test_a_worker_whose_clock_is_ahead_neither_warns_nor_deletes(
+    ready: Draft, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F30, I10"""
+    ahead = timezone.now() + datetime.timedelta(days=2 * settings.DRAFT_KEPT_DAYS)
+    monkeypatch.setattr(timezone, "now", lambda: ahead)
+    assembling.touch(ready)
+    draft_files.remove(ready.files.all()[0])
+    ready.refresh_from_db()
+    assert ready.touched_at < ahead - datetime.timedelta(days=settings.DRAFT_KEPT_DAYS)
+    assembling.sweep()
+    assert Draft.objects.filter(pk=ready.pk).exists()
+    assert not OutgoingMail.objects.exists()
+    begun = assembling.start(ready.agreement, label="Nytt", kind="production", by=ready.started_by)
+    assert begun.touched_at < ahead - datetime.timedelta(days=settings.DRAFT_KEPT_DAYS)
+
+
 def test_an_old_draft_is_swept_and_warned_of_before(ready: Draft, settings: Any) -> None:
     def untouched_for(days: int) -> Draft:
         Draft.objects.filter(pk=ready.pk).update(touched_at=timezone.now() - datetime.timedelta(days=days))
