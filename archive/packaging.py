@@ -9,7 +9,9 @@ import logging
 import re
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -20,6 +22,7 @@ from archive.models import SIP, Draft, Upload
 from archive.models.submissions import DeliveryKind
 from archive.packages import build
 from archive.refusals import Refused, WaitsForAgreement
+from archive.stores.base import Alive, pieces_of
 from consortium.models import Superseded
 from consortium.models.leases import database_now
 from deliveries import recipes
@@ -90,12 +93,17 @@ def _forget_upload(draft: Draft) -> None:
 
 def _build(draft: Draft) -> build.Built:
     told = 0.0
+    done: dict[str, Any] = {}
 
-    def tell(files: int, octets: int) -> None:
+    def alive() -> None:
         nonlocal told
         if time.monotonic() - told > HEARTBEAT:
             told = time.monotonic()
-            draft.keep(files_done=files, bytes_done=octets)
+            draft.keep(**done)
+
+    def tell(files: int, octets: int) -> None:
+        done.update(files_done=files, bytes_done=octets)
+        alive()
 
     assert draft.sent_at
     target = draft.folder / f"paket-{draft.fence}.tar"
@@ -106,7 +114,7 @@ def _build(draft: Draft) -> build.Built:
         return build.sip(
             target,
             profile=draft.agreement.profile,
-            files=_files(draft),
+            files=_files(draft, alive),
             description=_description(draft, any(row.law for row in rows)),
             cases=collection_table.cases(rows, timezone.localtime(draft.sent_at).date()),
             created=draft.sent_at.replace(microsecond=0),
@@ -118,9 +126,9 @@ def _build(draft: Draft) -> build.Built:
         raise
 
 
-def _files(draft: Draft) -> Iterator[build.SourceFile]:
+def _files(draft: Draft, alive: Alive) -> Iterator[build.SourceFile]:
     for file in draft.files.order_by("path").iterator():
-        yield build.SourceFile(file.path, file.source, size=file.size)
+        yield build.SourceFile(file.path, partial(pieces_of, file.source, alive), size=file.size)
 
 
 def _description(draft: Draft, secrecy: bool) -> build.PackageDescription:

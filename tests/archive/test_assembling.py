@@ -364,6 +364,24 @@ def test_a_try_that_died_leaves_the_same_bytes_to_the_next(
     assert sip.path.read_bytes() == first
 
 
+def test_one_large_file_keeps_the_claim(draft: Draft, producer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first sign of life comes after a megabyte, not after a file that may take hours."""
+    add(draft, "film.pdf", b"%PDF-1.4 " + bytes(5 << 20))
+    assembling.import_table(draft, table("film.pdf;Film från invigningen;2014-05-05;;;;"))
+    claim = claimed(assembling.submit(draft, by=producer))
+    leases: list[int] = []
+    keep = Draft.keep
+
+    def kept(self: Draft, **figures: Any) -> None:
+        keep(self, **figures)
+        leases.append(figures.get("files_done", 0))
+
+    monkeypatch.setattr(Draft, "keep", kept)
+    monkeypatch.setattr(packaging, "HEARTBEAT", -1.0)
+    assert packaging.package(claim)
+    assert leases[:5] == [0] * 5
+
+
 def test_after_too_many_tries_it_is_a_draft_again_with_the_reason(ready: Draft, producer: User) -> None:
     assembling.submit(ready, by=producer)
     Draft.objects.filter(pk=ready.pk).update(tries=packaging.MAX_TRIES, trouble="Disken svarar inte.")
