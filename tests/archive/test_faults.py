@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from archive import indexing, ingest, receipts, tasks
+from archive import indexing, receipts, tasks
 from archive.models import AIP, PreservationEvent, Receipt
 from consortium.models.leases import database_now
 from tests.archive import deliveries, faults
@@ -206,22 +206,19 @@ def test_a_full_store_is_known_before_a_byte_is_written(
     faults.assert_nothing_lost(finished=True)
 
 
-def test_waiting_for_a_store_ends_with_a_person(fresh: Callable[[], AIP], tmp_path: Path) -> None:
+def test_waiting_for_a_store_lasts_as_long_as_it_takes(fresh: Callable[[], AIP], tmp_path: Path) -> None:
+    """I8"""
     aip = fresh()
     (tmp_path / "b").write_text("trasig")
     for _ in range(25):
         faults.time_passes(aip)
         faults.work(aip.pk)
         aip.refresh_from_db()
-        if aip.status == AIP.Status.NEEDS_PERSON:
-            break
+        assert aip.status == AIP.Status.STORING
         assert aip.due_at
         assert aip.due_at > database_now()
-    assert aip.tries == 0
-    assert aip.status == AIP.Status.NEEDS_PERSON
     assert "Lagret b" in aip.trouble
     faults.assert_nothing_lost()
     (tmp_path / "b").unlink()
-    ingest.try_again(aip)
     faults.finish(aip)
     faults.assert_nothing_lost(finished=True)
