@@ -11,15 +11,17 @@ from governance.costs import BudgetRefused, Line, PrintedSumDiffers
 
 _SUM = re.compile(r"(?:del)?summa\b|total\w*\b", re.IGNORECASE)
 _AMOUNT = re.compile(
-    r"(?P<figures>-?\d[\d \u00a0\u202f.]*?)(?:,(?P<ore>\d\d?|-))?\s*(?P<unit>kr(?:onor)?)?\.?\s*(?:/\s*år)?$",
+    r"(?P<figures>-?(?<!\d)(?:\d{1,3}(?:[ .\u00a0\u2009\u202f]\d{3})+|\d+))(?:,(?P<ore>\d\d?|-))?"
+    r"\s*(?P<unit>kr(?:onor)?)?\.?\s*(?:/\s*år)?$",
     re.IGNORECASE,
 )
+_RUNS_ON = re.compile(r"\d(?:[^\S\t]|[.,'’])*$")  # "Licenser 2024 150 000", "12.50": where does the amount begin?
 _RULE = re.compile(r"[-–—=_\s|]+")
-_SURELY = 4  # digits; "Etapp 2" is a heading, "Etapp 2 1500" is not
+_SURELY = 4  # digits; "Etapp 2" is a heading, "Resor 1500" is not
 
 
 class NotALine(BudgetRefused):
-    """Figures that are no amount in whole kronor, or that belong to nothing."""
+    """Figures that are no amount in whole kronor, of nothing, or that follow other figures without a tab."""
 
 
 def read(text: str) -> list[Line]:
@@ -65,6 +67,8 @@ def _parts(row: str) -> tuple[str, int | None]:
     found = _AMOUNT.search(row)
     if not found:
         return _label(row), None
+    if _RUNS_ON.search(row[: found.start()]):
+        raise NotALine(row)
     figures = re.sub(r"\D", "", found["figures"])
     separate = found["unit"] or "\t" in row or len(figures) >= _SURELY or found["ore"]
     if not separate:

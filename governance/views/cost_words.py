@@ -127,6 +127,10 @@ WORDS: dict[type[Exception], Callable[[Any], str]] = {
         _("%(day)s ligger inte i budgetens år. Skriv en dag under året.") % {"day": day(refusal.args[0])}
     ),
     budget_text.NotALine: lambda refusal: (
-        _("Raden ”%(row)s” går inte att läsa som en post med ett belopp i hela kronor.") % {"row": refusal.args[0]}
+        _(
+            "Raden ”%(row)s” går inte att läsa som en post med ett belopp i hela kronor. Skriv tabb eller kolon före "
+            "beloppet, och inga ören."
+        )
+        % {"row": refusal.args[0]}
     ),
 }

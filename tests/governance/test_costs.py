@@ -329,6 +329,28 @@ def test_ore_and_amounts_without_a_name_are_refused(row: str) -> None:
         budget_text.read(row)
 
 
+@pytest.mark.parametrize(
+    "row",
+    ["Licenser 2024 150 000", "Etapp 2 1 500 000", "Lokal 2 12 000 kr", "Resor 12.50 kr", "Resor 12.50", "Hyra 1,500"],
+)
+def test_figures_that_run_on_into_the_amount_are_refused(row: str) -> None:
+    with pytest.raises(budget_text.NotALine, match=row):
+        budget_text.read(row)
+
+
+@pytest.mark.parametrize(
+    ("row", "label", "amount"),
+    [
+        ("Licenser 2024\t150 000", "Licenser 2024", 150_000),
+        ("Etapp 2: 1 500 000 kr", "Etapp 2", 1_500_000),
+        ("Lokal 2 – 12\u2009000 kr", "Lokal 2", 12_000),
+        ("Konsult (2 st) 1.200.000", "Konsult (2 st)", 1_200_000),
+    ],
+)
+def test_a_tab_or_a_sign_keeps_the_label_and_the_amount_apart(row: str, label: str, amount: int) -> None:
+    assert budget_text.read(row) == [costs.Line(label, amount)]
+
+
 def test_a_heading_names_the_lines_below_it() -> None:
     lines = budget_text.read(
         "Etapp 1\nPersonal 1.200.000,00\nHyra 300 kr\nDelsumma 1 200 300\nEtapp 2\nResor\t50\nSumma 1 200 350"
