@@ -30,6 +30,10 @@ class NotInThisState(BudgetRefused):
     """A decided budget is changed by a new edition alone; a draft is not decided, and so on."""
 
 
+class Replaced(BudgetRefused):
+    """A later edition of the year is decided: that one is followed up and paid by."""
+
+
 class ChangedMeanwhile(BudgetRefused):
     """Somebody else saved the same draft first."""
 
@@ -227,6 +231,14 @@ def decide(budget: Budget, *, by: User, decision: Decision | None = None, refere
         by=by, what=Event.BUDGET_DECIDED, target=budget, place=budget.consortium, paragraph=budget.decided_paragraph
     )
     return budget
+
+
+def demand_in_force(budget: Budget) -> None:
+    """Decided, and not replaced by a later edition."""
+    if not budget.is_closed:
+        raise NotInThisState(budget.status)
+    if later := budget.replaced_by():
+        raise Replaced(later.edition)
 
 
 def _cited(decision: Decision, budget: Budget) -> Reference:

@@ -1,7 +1,8 @@
 """Fakturaunderlag: what the host asks of each municipality, and on what decision.
 
 The accounting system sends the invoice. The basis follows from rows that are closed, so it is never kept: asked for
-again it says the same.
+again it says the same. Whether an invoice was sent is not known here, so a new edition asks for the whole year's fee
+and names what it replaces.
 """
 
 from collections.abc import Iterable
@@ -9,8 +10,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from consortium.formats import money
+from governance import costs
 from governance.costs import NotInThisState
-from governance.models import Budget, CostReport, Municipality
+from governance.models import Budget, CostReport, CostShare, Municipality
 
 
 @dataclass(frozen=True)
@@ -29,33 +32,56 @@ class Invoice:
 
 
 def of_budget(budget: Budget) -> list[Invoice]:
-    """The year's fee by the decided allocation."""
-    if not budget.is_closed:
-        raise NotInThisState(budget.status)
+    """The year's fee by the allocation in force; nought for who paid by the edition before alone."""
+    costs.demand_in_force(budget)
+    shares, earlier = _shares(budget), budget.replaces()
+    before = _shares(earlier) if earlier else {}
     text = _("Avgift %(year)s, %(name)s") % {"year": budget.year, "name": budget.consortium}
     return [
         Invoice(
-            f"{budget.year}-{budget.edition}-{row.municipality_id}",
-            row.municipality,
-            text,
+            _reference(budget, code),
+            (shares.get(code) or before[code]).municipality,
+            f"{text}. {_replacing(earlier, before[code])}" if earlier and code in before else text,
             budget.decided_by_words,
-            row.kronor,
+            shares[code].kronor if code in shares else 0,
         )
-        for row in budget.allocation.shares.select_related("municipality")
+        for code in sorted({*shares, *before})
     ]
+
+
+def _shares(budget: Budget) -> dict[str, CostShare]:
+    return {row.municipality_id: row for row in budget.allocation.shares.select_related("municipality")}
+
+
+def _reference(budget: Budget, code: str) -> str:
+    return f"{budget.year}-{budget.edition}-{code}"
+
+
+def _replacing(earlier: Budget, row: CostShare) -> str:
+    return _("Ersätter %(reference)s på %(sum)s") % {
+        "reference": _reference(earlier, row.municipality_id),
+        "sum": money(row.kronor),
+    }
 
 
 def of_settlement(report: CostReport) -> list[Invoice]:
     """What is left to pay or to get back when the year is closed; municipalities that are even get none."""
     if not report.is_closed:
         raise NotInThisState(report.budget.status)
+    costs.demand_in_force(report.budget)
     text = _("Avräkning %(year)s, %(name)s") % {"year": report.budget.year, "name": report.place}
     basis = _("Bokslut %(year)s, %(decision)s") % {
         "year": report.budget.year,
         "decision": report.budget.decided_by_words,
     }
     return [
-        Invoice(f"{report.budget.year}-A-{row.municipality_id}", row.municipality, text, basis, row.difference)
+        Invoice(
+            f"{report.budget.year}-{report.budget.edition}-A-{row.municipality_id}",
+            row.municipality,
+            text,
+            basis,
+            row.difference,
+        )
         for row in report.settlement.select_related("municipality")
         if row.difference
     ]

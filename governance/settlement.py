@@ -14,7 +14,7 @@ from django.utils import timezone
 from consortium import audit
 from consortium.audit_events import Event
 from consortium.models import User
-from governance import cost_basis
+from governance import cost_basis, costs
 from governance.costs import AbsurdAmount, BudgetRefused, ChangedMeanwhile, NotInThisState, PrintedSumDiffers
 from governance.models import Budget, CostAllocation, CostReport, ReportLine, SettlementShare
 from governance.models.costs import MOST_KRONOR
@@ -66,8 +66,7 @@ def due_on(report: CostReport) -> datetime.date:
 def open_report(budget: Budget, kind: str, *, by: User) -> CostReport:
     """One of each kind; it begins with no outcome, and a forecast that follows the budget."""
     budget = Budget.objects.select_for_update().get(pk=budget.pk)
-    if not budget.is_closed:
-        raise NotInThisState(budget.status)
+    costs.demand_in_force(budget)
     if earlier := CostReport.objects.filter(budget=budget, kind=kind).first():
         return earlier
     half_year = kind == Kind.HALF_YEAR
@@ -146,6 +145,7 @@ def _open(report: CostReport, version: int) -> CostReport:
     report = CostReport.objects.select_for_update(of=("self",)).select_related("budget__consortium").get(pk=report.pk)
     if report.is_closed:
         raise NotInThisState(Budget.Status.DECIDED)
+    costs.demand_in_force(report.budget)
     if report.version != version:
         raise ChangedMeanwhile(report.version)
     return report

@@ -139,6 +139,11 @@ class Budget(models.Model):
         later = Budget.objects.in_force().filter(consortium=self.consortium_id, year=self.year)
         return later.filter(edition__gt=self.edition).first()
 
+    def replaces(self) -> "Budget | None":
+        """The decided edition that held before this one."""
+        earlier = Budget.objects.decided().filter(consortium=self.consortium_id, year=self.year)
+        return earlier.filter(edition__lt=self.edition).order_by("-edition").first()
+
 
 class BudgetLine(models.Model):
     budget = models.ForeignKey(Budget, on_delete=models.CASCADE, related_name="lines")

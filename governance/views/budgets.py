@@ -132,6 +132,8 @@ def page(request: StaffRequest, found: Budget) -> dict[str, Any]:
     status = Budget.Status(found.status)
     deciding = status == Budget.Status.PROPOSAL and may_decide(request, found)
     kept = CostAllocation.objects.filter(budget=found).first()
+    later = found.replaced_by()
+    in_force = found.is_closed and not later
     return {
         "budget": found,
         "status": status_tag(found),
@@ -140,7 +142,7 @@ def page(request: StaffRequest, found: Budget) -> dict[str, Any]:
         "key_facts": key_facts(kept) if kept else [],
         "runway": runway.of(found),
         "runway_said": runway_said(found),
-        "replaced_by": found.replaced_by(),
+        "replaced_by": later,
         "reports": found.reports.order_by("kind"),
         "missing_reports": [
             (kind, kind.label) for kind in CostReport.Kind if not found.reports.filter(kind=kind).exists()
@@ -149,9 +151,9 @@ def page(request: StaffRequest, found: Budget) -> dict[str, Any]:
         "may_take_back": may_edit and status == Budget.Status.PROPOSAL,
         "may_decide": deciding and found.proposed_by_id != request.user.pk,
         "own_proposal": deciding and found.proposed_by_id == request.user.pk,
-        "may_renew": may_edit and found.is_closed and not found.replaced_by(),
-        "may_report": may_edit and found.is_closed,
-        "may_invoice": found.is_closed and (may_edit or own_codes(request, found)),
+        "may_renew": may_edit and in_force,
+        "may_report": may_edit and in_force,
+        "may_invoice": in_force and (may_edit or own_codes(request, found)),
         "crumbs": crumbs((str(found), "")),
     }
 

@@ -51,12 +51,14 @@ def cost_report(request: StaffRequest, report_id: int) -> HttpResponse:
     year_end = report.kind == CostReport.Kind.YEAR_END
     settled, hindrance = _settled(report) if year_end else (None, "")
     lines = list(report.lines.select_related("line"))
+    later = report.budget.replaced_by()
     return render(
         request,
         "governance/report_detail.html",
         {
             "report": report,
             "budget": report.budget,
+            "replaced_by": later,
             "status": status_tag(report),
             "due_on": settlement.due_on(report),
             "lines": [_line(row) for row in lines],
@@ -66,8 +68,11 @@ def cost_report(request: StaffRequest, report_id: int) -> HttpResponse:
             if settled
             else [],
             "hindrance": hindrance,
-            "may_edit": may_edit and not report.is_closed,
-            "may_invoice": report.is_closed and year_end and (may_edit or own_codes(request, report.budget)),
+            "may_edit": may_edit and not report.is_closed and not later,
+            "may_invoice": report.is_closed
+            and not later
+            and year_end
+            and (may_edit or own_codes(request, report.budget)),
             "crumbs": _crumbs(report),
         },
     )
@@ -106,6 +111,9 @@ def edit_cost_report(request: StaffRequest, report_id: int) -> HttpResponse:
     report = find_report(request, report_id, may=Permission.COSTS_EDIT)
     if report.is_closed:
         messages.error(request, _("Rapporten är fastställd och ändras inte."))
+        return redirect("cost_report", report.pk)
+    if later := report.budget.replaced_by():
+        messages.error(request, sentence(costs.Replaced(later.edition)))
         return redirect("cost_report", report.pk)
     form = ReportForm(report, request.POST or None, initial=_initial(report))
     changed = False

@@ -100,6 +100,10 @@ WORDS: dict[type[Exception], Callable[[Any], str]] = {
         lambda: _("Värdkommunen är inte med och delar, så den kan inte ta differensen. Välj en annan avrundning.")
     ),
     costs.NotInThisState: _not_in_this_state,
+    costs.Replaced: lambda refusal: (
+        _("Budgeten är ersatt av version %(edition)s. Följ upp och fakturera i den versionen.")
+        % {"edition": refusal.args[0]}
+    ),
     costs.ChangedMeanwhile: plain(
         lambda: _("Någon annan har sparat medan du skrev. Det du skrev står kvar här; jämför med det sparade nedan.")
     ),

@@ -22,6 +22,7 @@ from governance.invoicing import Invoice
 from governance.models import Budget, CostReport
 from governance.views.budgets import crumbs, demand_form, find, own_codes, sheets_answer
 from governance.views.cost_reports import find_report
+from governance.views.cost_words import sentence
 
 
 def _allowed(request: StaffRequest, budget: Budget, invoices: Iterable[Invoice]) -> list[Invoice]:
@@ -41,6 +42,8 @@ def _of_budget(request: StaffRequest, budget_id: int) -> tuple[Budget, list[Invo
         return found, _allowed(request, found, invoicing.of_budget(found))
     except costs.NotInThisState:
         raise Http404(_("Fakturaunderlag finns när budgeten är fastställd.")) from None
+    except costs.Replaced as refusal:
+        raise Http404(sentence(refusal)) from None
 
 
 def _of_report(request: StaffRequest, report_id: int) -> tuple[CostReport, list[Invoice]]:
@@ -49,13 +52,15 @@ def _of_report(request: StaffRequest, report_id: int) -> tuple[CostReport, list[
         return report, _allowed(request, report.budget, invoicing.of_settlement(report))
     except costs.NotInThisState:
         raise Http404(_("Fakturaunderlag finns när bokslutet är fastställt.")) from None
+    except costs.Replaced as refusal:
+        raise Http404(sentence(refusal)) from None
 
 
 @require_safe
 def invoice_list(request: StaffRequest, budget_id: int) -> HttpResponse:
     found, invoices = _of_budget(request, budget_id)
     way_back = crumbs((str(found), reverse("budget", args=[found.pk])), (_("Fakturaunderlag"), ""))
-    return _page(request, found, invoices, "invoice_file", found.pk, way_back)
+    return _page(request, found, invoices, "invoice_file", found.pk, way_back, replaces=found.replaces())
 
 
 @require_safe
@@ -76,12 +81,15 @@ def _page(
     url_name: str,
     pk: int,
     way_back: list[tuple[str, str]],
+    *,
+    replaces: Budget | None = None,
 ) -> HttpResponse:
     return render(
         request,
         "governance/invoice_list.html",
         {
             "budget": budget,
+            "replaces": replaces,
             "columns": [
                 {"label": _("Kommun")},
                 {"label": _("Referens")},

@@ -122,6 +122,21 @@ def test_a_replaced_edition_says_so(client: Client, consortium: Consortium, econ
         assert "Ersatt av version 2" in paper.text()
 
 
+def test_a_replaced_edition_offers_neither_invoices_nor_reports(
+    client: Client, consortium: Consortium, economist: User
+) -> None:
+    report = report_of(consortium, economist, CostReport.Kind.YEAR_END)
+    invoices, edit = reverse("invoices", args=[report.budget_id]), reverse("edit_cost_report", args=[report.pk])
+    second = costing.decided(consortium, by=economist)
+    old = said(client.get(reverse("budget", args=[report.budget_id])))
+    assert invoices not in old
+    assert "Börja på" not in old
+    assert client.get(invoices).status_code == 404
+    assert edit not in said(client.get(reverse("cost_report", args=[report.pk])))
+    assert "ersatt av version 2" in said(client.get(edit, follow=True))
+    assert "Ersätter underlaget för version 1" in said(client.get(reverse("invoices", args=[second.pk])))
+
+
 def test_the_second_editor_sees_both_texts(client: Client, consortium: Consortium, economist: User) -> None:
     budget = costing.draft(consortium, by=economist)
     url = reverse("edit_budget", args=[budget.pk])

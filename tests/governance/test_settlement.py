@@ -61,6 +61,17 @@ def test_only_a_decided_budget_is_followed_up(economist: User) -> None:
         settlement.open_report(costing.proposal(by=economist), Kind.HALF_YEAR, by=economist)
 
 
+def test_a_replaced_edition_is_followed_up_no_more(budget: Budget, economist: User) -> None:
+    begun = settlement.open_report(budget, Kind.YEAR_END, by=economist)
+    costing.decided(budget.consortium, by=economist)
+    with pytest.raises(costs.Replaced):
+        settlement.open_report(budget, Kind.HALF_YEAR, by=economist)
+    with pytest.raises(costs.Replaced):
+        written(begun, 1, 2, by=economist)
+    with pytest.raises(costs.Replaced):
+        settlement.confirm(begun, version=begun.version, by=economist)
+
+
 def test_the_outcome_is_settled_by_the_same_key(budget: Budget, economist: User) -> None:
     report = settlement.open_report(budget, Kind.YEAR_END, by=economist)
     settled = settlement.settle(written(report, 3_500_000, 900_000, by=economist))
