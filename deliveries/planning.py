@@ -19,6 +19,7 @@ from consortium.audit_events import Event
 from consortium.models import User
 from deliveries import editing
 from deliveries.models import ArchiveStaffing, DeliveryPlan, SystemInventory
+from governance import municipalities
 from governance.models import Consortium, Municipality
 from governance.models.members import MunicipalityQuerySet
 
@@ -62,9 +63,8 @@ class Readiness:
 
 def readiness(municipality: Municipality, on: datetime.date | None = None) -> Readiness:
     year = (on or timezone.localdate()).year
-    staffing = ArchiveStaffing.objects.filter(municipality=municipality).first()
     return Readiness(
-        has_archivist=staffing.has_archivist if staffing else None,
+        has_archivist=Municipality.objects.values_list("has_archivist", flat=True).get(pk=municipality.pk),
         has_plan=DeliveryPlan.objects.filter(municipality=municipality, year__gte=year, status__in=_PLANNED).exists(),
         has_inventory=SystemInventory.objects.filter(municipality=municipality).exists(),
     )
@@ -115,25 +115,20 @@ def overview(consortium: Consortium, year: int) -> Overview:
     return overview_of(consortium.members(), year)
 
 
-def overview_of(municipalities: MunicipalityQuerySet, year: int) -> Overview:
+def overview_of(places: MunicipalityQuerySet, year: int) -> Overview:
     """In Swedish order, in three questions to the database."""
-    members = (
-        municipalities.in_swedish_order()
-        .select_related("archive_staffing")
-        .annotate(
-            inventoried=Exists(SystemInventory.objects.filter(municipality=OuterRef("pk"))),
-            planned_ahead=Exists(
-                DeliveryPlan.objects.filter(municipality=OuterRef("pk"), year__gte=year, status__in=_PLANNED)
-            ),
-        )
+    members = places.in_swedish_order().annotate(
+        inventoried=Exists(SystemInventory.objects.filter(municipality=OuterRef("pk"))),
+        planned_ahead=Exists(
+            DeliveryPlan.objects.filter(municipality=OuterRef("pk"), year__gte=year, status__in=_PLANNED)
+        ),
     )
     plans = {plan.municipality_id: plan for plan in DeliveryPlan.objects.filter(year=year)}
     return Overview(year, [_line(member, plans.get(member.code), year) for member in members])
 
 
 def _line(member: Any, plan: DeliveryPlan | None, year: int) -> Line:
-    staffing = getattr(member, "archive_staffing", None)
-    stands = Readiness(staffing.has_archivist if staffing else None, member.planned_ahead, member.inventoried)
+    stands = Readiness(member.has_archivist, member.planned_ahead, member.inventoried)
     return Line(member, plan or DeliveryPlan(municipality=member, year=year), stands)
 
 
@@ -166,11 +161,21 @@ def _demand_decision(values: Mapping[str, Any]) -> None:
         raise DecisionMissing(_("En beslutad plan har ett beslutande organ. Skriv vilket organ som beslutade."))
 
 
+def staffing_of(municipality: Municipality) -> ArchiveStaffing:
+    found = ArchiveStaffing.objects.filter(municipality=municipality).select_related("municipality").first()
+    return found or ArchiveStaffing(municipality=municipality)
+
+
 @transaction.atomic
 def state_staffing(
     municipality: Municipality, has_archivist: bool | None, note: str = "", *, seen: int, by: User
 ) -> ArchiveStaffing:
+    """The answer among the municipality's facts, the note beside it. `seen` is what `ArchiveStaffing.seen` was."""
+    municipality = Municipality.objects.select_for_update().get(pk=municipality.pk)
     stored = ArchiveStaffing.objects.get_or_create(municipality=municipality)[0]
-    if editing.revise(stored, {"has_archivist": has_archivist, "note": note}, seen=seen, by=by):
-        audit.record(by=by, what=Event.STAFFING_CHANGED, target=stored, place=municipality, has_archivist=has_archivist)
+    if stored.seen != seen:
+        raise editing.ChangedMeanwhile(stored)
+    municipalities.change_facts(municipality, {"has_archivist": has_archivist}, seen=municipality.version, by=by)
+    if editing.revise(stored, {"note": note}, seen=stored.revision, by=by):
+        audit.record(by=by, what=Event.STAFFING_CHANGED, target=stored, place=municipality)
     return stored

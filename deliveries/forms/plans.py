@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium.forms import DayField
 from deliveries.forms.systems import RowForm
-from deliveries.models import ArchiveStaffing, DeliveryPlan, Sector, SourceSystem, StudyItem
+from deliveries.models import DeliveryPlan, Sector, SourceSystem, StudyItem
 from deliveries.models.prioritisation import MAX_WEIGHT, PARTS
+from governance.models import Municipality
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -37,12 +38,11 @@ class StaffingForm(RowForm):
         required=False,
         widget=forms.RadioSelect,
     )
+    note = forms.CharField(label=_("Anteckning"), max_length=200, required=False)
 
     class Meta:
-        model = ArchiveStaffing
-        fields = ("note",)
-
-    field_order = ("has_archivist", "note")
+        model = Municipality
+        fields = ("has_archivist",)
 
 
 class WeightsForm(forms.Form):

@@ -1,6 +1,6 @@
 """Leveransplan: what a municipality means to deliver in a year, who has the mandate and who has decided.
 
-No row means that there is no plan. Beside it stands whether the municipality has an archivist at all.
+No row means that there is no plan. Beside it stands what is to be said of the municipality's archivist.
 """
 
 from typing import ClassVar
@@ -88,15 +88,19 @@ class DeliveryPlan(Edited):
 
 
 class ArchiveStaffing(Edited):
-    """Does the municipality have an archivist? Unknown until somebody has said."""
+    """What more is to be said of an archivist. Whether there is one stands among the municipality's facts."""
 
     municipality = models.OneToOneField(Municipality, on_delete=models.PROTECT, related_name="archive_staffing")
-    has_archivist = models.BooleanField(_("det finns en arkivarie"), null=True, blank=True)
     note = models.CharField(_("anteckning"), max_length=200, blank=True)
 
     def __str__(self) -> str:
-        return f"{self.municipality}: {self.has_archivist}"
+        return f"{self.municipality}: {self.note}"
 
     @property
     def place(self) -> Municipality:
         return self.municipality
+
+    @property
+    def seen(self) -> int:
+        """A number that grows when either the answer or the note is changed."""
+        return self.municipality.version + self.revision

@@ -16,7 +16,7 @@ from consortium.formats import day
 from deliveries import planning, sharing
 from deliveries.editing import ChangedMeanwhile
 from deliveries.forms.plans import FIRST_YEAR, LAST_YEAR, PlanForm, StaffingForm
-from deliveries.models import ArchiveStaffing, DeliveryPlan, Sector
+from deliveries.models import DeliveryPlan, Sector
 from deliveries.views.system_frame import (
     address,
     both_texts,
@@ -127,7 +127,6 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
     place = municipality_or_404(request, code, may=Permission.PROJECT_READ)
     year = year_asked(request)
     found = planning.plan_of(place, year)
-    staffing = ArchiveStaffing.objects.filter(municipality=place).first()
     readiness = planning.readiness(place)
     here = consortium_or_none(request)
     unknown = _("Ej angivet")
@@ -153,7 +152,7 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
         ],
         "readiness": readiness,
         "readiness_tag": readiness_tag(readiness),
-        "staffing": staffing,
+        "staffing": planning.staffing_of(place),
         "shared": [each for each in sharing.shared_systems(here) if place.code in each.having] if here else [],
         "suggested": sharing.common_elsewhere(here, place) if here else [],
         "may_edit": may_edit(request, place),
@@ -197,10 +196,10 @@ def edit_plan(request: StaffRequest, code: str, year: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_staffing(request: StaffRequest, code: str) -> HttpResponse:
     place = municipality_or_404(request, code, may=Permission.PROJECT_EDIT)
-    found = ArchiveStaffing.objects.filter(municipality=place).first() or ArchiveStaffing(municipality=place)
-    word = {True: "yes", False: "no"}.get(found.has_archivist, "") if found.has_archivist is not None else ""
+    found = planning.staffing_of(place)
+    word = {True: "yes", False: "no", None: ""}[place.has_archivist]
     form = StaffingForm(
-        request.POST or None, instance=found, initial={"revision": found.revision, "has_archivist": word}
+        request.POST or None, initial={"revision": found.seen, "has_archivist": word, "note": found.note}
     )
     context: dict[str, Any] = {
         "title": _("Förutsättningar, %(name)s") % {"name": place.name},
@@ -215,9 +214,10 @@ def edit_staffing(request: StaffRequest, code: str) -> HttpResponse:
                 planning.state_staffing(
                     place, chosen["has_archivist"], chosen["note"], seen=chosen["revision"], by=request.user
                 )
-            except ChangedMeanwhile as changed:
-                context["both_texts"], status = both_texts(form, changed.current), 409
-                with_revision(form, changed.current.revision)  # type: ignore[attr-defined]
+            except ChangedMeanwhile:
+                stands = planning.staffing_of(place)
+                context["both_texts"], status = both_texts(form, stands.municipality, {"note": stands.note}), 409
+                with_revision(form, stands.seen)
             else:
                 messages.success(request, _("Uppgiften är sparad."))
                 return redirect("plan", code)

@@ -102,7 +102,7 @@ def test_no_inventory_without_an_archivist(part: Participation, by: User) -> Non
 
     at(part, Phase.EXPLORE)
     journal.name_function(part.project, OWNER, "Miljöchef", by=by)
-    planning.state_staffing(part.municipality, False, seen=1, by=by)
+    planning.state_staffing(part.municipality, False, seen=2, by=by)
     assert lacks(part, Phase.INVENTORY, by) == ["readiness"]
 
 

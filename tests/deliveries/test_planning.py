@@ -10,6 +10,7 @@ from consortium.models import AuditEvent, User
 from deliveries import inventory, planning
 from deliveries.editing import ChangedMeanwhile
 from deliveries.models import DeliveryPlan
+from governance import municipalities
 from tests import factories
 from tests.keeping import shared
 
@@ -91,15 +92,39 @@ def test_only_a_stated_lack_of_an_archivist_stops(user: User) -> None:
     unknown = planning.readiness(falun)
     assert (unknown.is_ready, unknown.label) == (True, "Något återstår")
     assert len(unknown.still_to_do) == 3
-    planning.state_staffing(falun, False, seen=1, by=user)
+    planning.state_staffing(falun, False, seen=2, by=user)
     without = planning.readiness(falun)
     assert (without.is_ready, without.label) == (False, "Förutsättningar saknas")
     assert without.lacking == ["kommunen har ingen arkivarie"]
 
 
+def test_what_the_member_page_says_of_an_archivist_decides_here_too(user: User) -> None:
+    falun = factories.municipality()
+    municipalities.change_facts(falun, {"has_archivist": False}, seen=falun.version, by=user)
+    assert not planning.readiness(falun).is_ready
+    (line,) = (each for each in planning.overview(factories.consortium(), YEAR).lines if each.municipality == falun)
+    assert not line.readiness.is_ready
+    falun.refresh_from_db()
+    planning.state_staffing(falun, True, "Delas", seen=planning.staffing_of(falun).seen, by=user)
+    falun.refresh_from_db()
+    assert (falun.has_archivist, falun.lacks_readiness, falun.archive_staffing.note) == (True, False, "Delas")
+
+
+@pytest.mark.parametrize("changed", ["the answer", "the note"])
+def test_the_second_to_speak_of_the_archivist_is_told(user: User, changed: str) -> None:
+    falun = factories.municipality()
+    seen = planning.staffing_of(falun).seen
+    if changed == "the answer":
+        municipalities.change_facts(falun, {"has_archivist": False}, seen=falun.version, by=user)
+    else:
+        planning.state_staffing(falun, None, "Tillsätts i höst", seen=seen, by=user)
+    with pytest.raises(ChangedMeanwhile):
+        planning.state_staffing(falun, True, seen=seen, by=user)
+
+
 def test_with_archivist_plan_and_inventory_the_ground_is_laid(user: User) -> None:
     falun = factories.municipality()
-    planning.state_staffing(falun, True, seen=1, by=user)
+    planning.state_staffing(falun, True, seen=2, by=user)
     planning.write(planning.plan_of(falun, YEAR), {"status": Status.DRAFT}, seen=1, by=user)
     inventory.add(falun, factories.system(), {}, by=user)
     ready = planning.readiness(falun, datetime.date(YEAR, 6, 1))

@@ -359,11 +359,15 @@ def test_a_plan_is_not_decided_without_a_decision(archivist: Client) -> None:
 
 
 def test_a_municipality_without_an_archivist_is_told_what_it_means(archivist: Client) -> None:
-    archivist.post(reverse("edit_staffing", args=["2080"]), {"has_archivist": "no", "revision": "1"})
+    archivist.post(reverse("edit_staffing", args=["2080"]), {"has_archivist": "no", "revision": "2"})
     page = text(archivist.get(reverse("plan", args=["2080"])))
     assert "Förutsättningar saknas" in page
     assert "Medlemskapet påverkas inte." in page
     assert "Förutsättningar saknas" in text(archivist.get(reverse("municipality_inventory", args=["2080"])))
+    stale = {"has_archivist": "yes", "note": "Sedan", "revision": "2"}
+    told = text(archivist.post(reverse("edit_staffing", args=["2080"]), stale), 409)
+    assert "<td>ja</td><td>nej</td>" in told
+    assert "<td>Sedan</td>" in told
 
 
 def test_a_municipality_that_has_left_keeps_its_own_pages_and_sees_no_more_of_the_others(archivist: Client) -> None:

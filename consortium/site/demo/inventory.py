@@ -168,7 +168,8 @@ def _plan(year: int, by: User) -> None:
     if year == AFTER_THE_MEETING:
         for code in (*WITHOUT_ARCHIVIST, *WITH_ARCHIVIST):
             note = "Exempel. Delas med en grannkommun." if code == "2029" else ""
-            planning.state_staffing(places[code], code in WITH_ARCHIVIST, note, seen=1, by=by)
+            seen = planning.staffing_of(places[code]).seen
+            planning.state_staffing(places[code], code in WITH_ARCHIVIST, note, seen=seen, by=by)
 
 
 def _put_in_order(consortium: Consortium, by: User) -> None:
