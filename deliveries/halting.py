@@ -34,7 +34,8 @@ def resume(project: DeliveryProject, *, by: User, municipality: Municipality | N
     changed = False
     for part in _parts(project, municipality):
         if part.status in stopped and (municipality or part.status == project.status):
-            part.status = Status.ONGOING if part.phase is not None or part.started_on else Status.PLANNED
+            begun = part.status == Status.PAUSED or part.phase is not None or part.started_on
+            part.status = Status.ONGOING if begun else Status.PLANNED
             part.ended_on, part.reason = None, ""
             part.save(update_fields=["status", "ended_on", "reason"])
             history.remember(part, by=by)

@@ -32,7 +32,7 @@ STATUS_STEPS: dict[str, tuple[str, ...]] = {
     Status.PLANNED: (Status.ONGOING, Status.RECURRING, Status.CANCELLED, Status.LEFT),
     Status.ONGOING: (Status.PAUSED, Status.COMPLETED, Status.CANCELLED, Status.LEFT, Status.RECURRING),
     Status.RECURRING: (Status.PAUSED, Status.COMPLETED, Status.CANCELLED, Status.LEFT, Status.ONGOING),
-    Status.PAUSED: (Status.PLANNED, Status.ONGOING, Status.RECURRING, Status.CANCELLED, Status.LEFT),
+    Status.PAUSED: (Status.ONGOING, Status.RECURRING, Status.CANCELLED, Status.LEFT),
     Status.COMPLETED: (Status.ONGOING,),
     Status.CANCELLED: (Status.PLANNED,),
     Status.LEFT: (Status.ONGOING,),

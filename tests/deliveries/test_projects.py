@@ -127,6 +127,14 @@ def test_paused_and_gone_on_with_where_it_stopped(by: User, project: DeliveryPro
     assert (project.status, project.phase) == (Status.ONGOING, Phase.INVENTORY)
 
 
+def test_a_paused_project_without_phase_or_start_goes_on_as_ongoing(by: User) -> None:
+    project = factories.project(factories.municipality(), status=Status.ONGOING)
+    halting.pause(project, "Leverantören byter version.", by=by)
+    halting.resume(project, by=by)
+    project.refresh_from_db()
+    assert project.status == Status.ONGOING
+
+
 def test_a_planned_project_that_was_paused_is_planned_again(by: User) -> None:
     project = projects.create(factories.consortium(), factories.system(), "ECOS", [factories.municipality()], by=by)
     with pytest.raises(NotNow):
