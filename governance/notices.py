@@ -1,4 +1,4 @@
-"""Anslag: the text for every municipality's own board, and the proof that each posted it and took it down.
+"""Anslag: the text for every board that counts, and the proof that each posted it and took it down.
 
 Only bodies under kommunallagen announce. The portal is no notice board itself (KL 8:9).
 """
@@ -18,7 +18,7 @@ from consortium.models.leases import database_now
 from consortium.swedish import swedish_key
 from governance import adjustment
 from governance.meetings import EditedMeanwhile, NotNow
-from governance.models import Body, Consortium, Minutes, Municipality, Notice, Paragraph, Posting
+from governance.models import Body, Minutes, Municipality, Notice, Paragraph, Posting
 
 
 class NoLaw(NotNow):
@@ -36,7 +36,7 @@ class ImpossibleDay(NotNow):
 def boards(minutes: Minutes) -> list[Municipality]:
     """Whose boards: a federation has one of its own, kept by its host; otherwise every member's (KL 9:32, 13:5)."""
     consortium = minutes.place
-    if consortium.legal_form == Consortium.LegalForm.FEDERATION and consortium.host:
+    if consortium.has_own_board and consortium.host:
         return [consortium.host]
     return sorted(consortium.members(minutes.meeting.held_on), key=lambda each: swedish_key(each.name))
 
@@ -122,13 +122,22 @@ def text(posting: Posting) -> str:
             },
             _("Protokollet förvaras: %(where)s") % {"where": notice.kept_at},
             "",
-            _(
-                "Beslut kan överklagas till förvaltningsrätten inom %(weeks)s från den dag då justeringen har "
-                "tillkännagetts på samtliga medlemskommuners anslagstavlor."
-            )
-            % {"weeks": weeks},
+            _appeal(notice) % {"weeks": weeks},
         ]
     return "\n".join(lines)
+
+
+def _appeal(notice: Notice) -> str:
+    """KL 13:5: a federation's own board counts, otherwise the last of the members'."""
+    if notice.place.has_own_board:
+        return _(
+            "Beslut kan överklagas till förvaltningsrätten inom %(weeks)s från den dag då justeringen har "
+            "tillkännagetts på kommunalförbundets anslagstavla."
+        )
+    return _(
+        "Beslut kan överklagas till förvaltningsrätten inom %(weeks)s från den dag då justeringen har "
+        "tillkännagetts på samtliga medlemskommuners anslagstavlor."
+    )
 
 
 @transaction.atomic
@@ -144,6 +153,11 @@ def note_posted(posting: Posting, on: datetime.date, *, proof: str = "", version
         )
     if on > timezone.localdate():
         raise ImpossibleDay(_("Dagen har inte varit än. Anteckna anslaget när det är uppsatt."))
+    if posting.taken_down_on and on > posting.taken_down_on:
+        raise ImpossibleDay(
+            _("Anslaget är antecknat som nedtaget %(day)s och kan inte ha satts upp senare. Rätta den dag som är fel.")
+            % {"day": posting.taken_down_on.isoformat()}
+        )
     posting.posted_on, posting.proof, posting.posted_noted_by = on, proof, by
     return _save(posting, by, posted=on.isoformat())
 
@@ -154,7 +168,7 @@ def note_taken_down(posting: Posting, on: datetime.date, *, version: int, by: Us
     posting = _open(posting, version)
     until = posting.notice.appeal_until
     if posting.posted_on is None or until is None:
-        raise ImpossibleDay(_("Anslaget ska sitta uppe tills alla kommuner har anslagit och tiden har gått ut."))
+        raise ImpossibleDay(_("Anslaget ska sitta uppe tills det är anslaget på varje tavla och tiden har gått ut."))
     if on <= until:
         raise ImpossibleDay(
             _("Tiden för överklagande går till och med %(day)s. Anslaget ska sitta uppe till dess.")

@@ -69,6 +69,10 @@ class Body(models.Model):
         YEAR = "year", _("Paragrafer räknas för hela året")
         MEETING = "meeting", _("Paragrafer börjar om för varje möte")
 
+    OF_A_FEDERATION = _(
+        "Protokollet justeras inom 14 dagar. Justeringen anslås senast andra dagen därefter på kommunalförbundets "
+        "anslagstavla, och beslut kan överklagas inom tre veckor från den dag då den har anslagits."
+    )
     STEPS = {
         Status.ACTIVE: {Status.PAUSED, Status.ENDED},
         Status.PAUSED: {Status.ACTIVE, Status.ENDED},
@@ -137,6 +141,11 @@ class Body(models.Model):
     @property
     def regime(self) -> Regime:
         return self.REGIMES[self.LegalRegime(self.legal_regime)]
+
+    @property
+    def regime_text(self) -> str:
+        own_board = self.legal_regime == self.LegalRegime.LAW and self.consortium.has_own_board
+        return str(self.OF_A_FEDERATION if own_board else self.regime.text)
 
     @property
     def adjustment_days(self) -> int | None:

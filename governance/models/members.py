@@ -139,6 +139,11 @@ class Consortium(models.Model):
         return self
 
     @property
+    def has_own_board(self) -> bool:
+        """A federation is a municipality of its own kind: it announces on one board, kept by its host."""
+        return self.legal_form == self.LegalForm.FEDERATION and self.host_id is not None
+
+    @property
     def months_of_notice(self) -> int:
         """A federation's members have three years unless its charter says less (KL 9:18); else the agreement rules."""
         statutory = self.STATUTORY_NOTICE_MONTHS if self.legal_form == self.LegalForm.FEDERATION else 12

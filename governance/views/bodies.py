@@ -76,7 +76,7 @@ def _facts(found: Body) -> list[tuple[str, Any]]:
     days = found.adjustment_days
     return [
         (_("Slag"), found.get_kind_display()),
-        (_("Ordning"), f"{found.get_legal_regime_display()}. {found.regime.text}"),
+        (_("Ordning"), f"{found.get_legal_regime_display()}. {found.regime_text}"),
         (_("Justering"), _("Inom %s dagar från mötet") % days if days else _("Justeras inte")),
         (_("Kallelse"), _("%s dagar före mötet") % found.notice_days),
         (_("Paragrafer"), found.get_numbering_display()),

@@ -52,7 +52,7 @@ def _page(request: StaffRequest, minutes: Minutes, paragraph: Paragraph | None, 
             else:
                 messages.success(
                     request,
-                    _("Anslaget är skrivet. Skicka texten till varje kommun och anteckna när den har anslagits."),
+                    _("Anslaget är skrivet. Skicka texten till dem som anslår, och anteckna när det är gjort."),
                 )
                 return redirect(made)
     body = minutes.meeting.body
@@ -68,7 +68,8 @@ def _page(request: StaffRequest, minutes: Minutes, paragraph: Paragraph | None, 
             "form": form,
             "may_write": (minutes.is_locked or paragraph is not None)
             and policy.may(request.user, Permission.MINUTES_EDIT, minutes.place),
-            "regime": body.regime.text,
+            "regime": body.regime_text,
+            "own_board": minutes.place.has_own_board,
             "needs_notice": body.regime.appeal_weeks is not None,
             "facts": _facts(found) if found else [],
             "columns": [
@@ -97,10 +98,12 @@ def _postings(found: Notice) -> list[Posting]:
 
 def _facts(found: Notice) -> list[tuple[str, str]]:
     until = found.appeal_until
+    own = found.place.has_own_board
+    counted = _("Räknas från den dag förbundet anslår") if own else _("Räknas från den dag den sista kommunen anslår")
     return [
         (_("Justerat"), day(found.adjusted_on)),
         (_("Anslås senast"), day(found.post_by) if found.post_by else "–"),
-        (_("Överklagandetiden går ut"), day(until) if until else _("Räknas från den dag den sista kommunen anslår")),
+        (_("Överklagandetiden går ut"), day(until) if until else counted),
         (_("Protokollet förvaras"), found.kept_at),
     ]
 

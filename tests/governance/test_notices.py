@@ -12,6 +12,7 @@ from consortium.formats import day_in_text
 from governance import adjustment, checking, immediate_adjustment, notices
 from governance.meetings import EditedMeanwhile
 from governance.models import Consortium, Minutes, Notice, Posting
+from tests import factories
 from tests.governance import publishing, steering
 from tests.governance.publishing import CONTENT
 from tests.governance.steering import Steering
@@ -57,6 +58,22 @@ def test_every_member_has_a_row_and_is_told_what_to_post(notice: Notice) -> None
     assert "samtliga medlemskommuners" in said
 
 
+def test_a_federation_posts_on_its_own_board_and_appeal_counts_from_there(minutes: Minutes, group: Steering) -> None:
+    federation = Consortium.LegalForm.FEDERATION
+    host = factories.municipality("2082")
+    Consortium.objects.filter(pk=group.consortium.pk).update(legal_form=federation, host=host)
+    notice = notices.write(Minutes.objects.get(pk=minutes.pk), kept_at="Säter", by=group.secretary)
+    (only,) = notice.postings.all()
+    assert only.municipality == host
+    assert "på kommunalförbundets anslagstavla." in notices.text(only)
+    client = Client()
+    client.force_login(group.secretary)
+    page = client.get(reverse("notice", args=[minutes.pk])).content.decode()
+    assert "kommunalförbundets anslagstavla" in page
+    assert "varje kommuns" not in page
+    assert "sista kommunen" not in page
+
+
 def test_the_time_for_appeal_begins_when_the_last_has_posted(notice: Notice, group: Steering) -> None:
     posted(notice, group, 5, 6, 6, 9)
     assert notice.appeal_until is None
@@ -86,7 +103,7 @@ def test_days_that_cannot_be_are_refused(notice: Notice, group: Steering) -> Non
 
 def test_a_notice_stays_up_until_the_time_is_over(notice: Notice, group: Steering) -> None:
     first, *_rest = posted(notice, group, 5, 6, 6, 9)
-    with pytest.raises(notices.ImpossibleDay, match="alla kommuner"):
+    with pytest.raises(notices.ImpossibleDay, match="varje tavla"):
         notices.note_taken_down(first, datetime.date(2022, 12, 31), version=2, by=group.secretary)
     last = notice.postings.order_by("pk")[4]
     notices.note_posted(last, datetime.date(2022, 12, 7), version=1, by=group.secretary)
@@ -94,6 +111,8 @@ def test_a_notice_stays_up_until_the_time_is_over(notice: Notice, group: Steerin
         notices.note_taken_down(first, datetime.date(2022, 12, 30), version=2, by=group.secretary)
     done = notices.note_taken_down(first, datetime.date(2022, 12, 31), version=2, by=group.secretary)
     assert done.taken_down_on == datetime.date(2022, 12, 31)
+    with pytest.raises(notices.ImpossibleDay, match="nedtaget 2022-12-31"):
+        notices.note_posted(done, datetime.date(2023, 1, 10), version=3, by=group.secretary)
 
 
 def test_two_who_note_at_once_are_told(notice: Notice, group: Steering) -> None:
