@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from consortium import audit
 from consortium.audit_events import Event
 from consortium.models import User
+from consortium.swedish import swedish_order
 from deliveries import history, phases, progress, reminders
 from deliveries.models import (
     Delivery,
@@ -109,7 +110,7 @@ class FinalReport:
 
 
 def report(project: DeliveryProject) -> FinalReport:
-    parts = list(project.participations.select_related("municipality").order_by("municipality__name"))
+    parts = list(project.participations.select_related("municipality").order_by(swedish_order("municipality__name")))
     return FinalReport(
         project,
         [_of(part) for part in parts if not part.is_observer],

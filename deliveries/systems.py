@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from consortium import audit
 from consortium.audit_events import Event
 from consortium.models import User
+from consortium.swedish import swedish_key
 from deliveries import editing
 from deliveries.models import SourceSystem, SystemAlias
 from deliveries.models.systems import folded, without_version
@@ -53,7 +54,8 @@ def change(
 def other_names(system: SourceSystem) -> list[SystemAlias]:
     """Aliases and versions without the system's own name."""
     return sorted(
-        (alias for alias in system.aliases.all() if alias.folded != folded(system.name)), key=lambda each: each.name
+        (alias for alias in system.aliases.all() if alias.folded != folded(system.name)),
+        key=lambda each: swedish_key(each.name),
     )
 
 

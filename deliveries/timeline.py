@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from consortium.precision import last_day
+from consortium.swedish import swedish_key
 from deliveries.models import DeliveryProject, Status
 
 LEFT, WIDTH, ROW, TOP, BAR = 190, 770, 30, 34, 16  # in the picture's own units
@@ -48,7 +49,9 @@ class Timeline:
 
 def draw(projects: Sequence[DeliveryProject], today: datetime.date) -> Timeline:
     spans = {project.pk: span for project in projects if (span := span_of(project, today))}
-    dated = sorted((each for each in projects if each.pk in spans), key=lambda each: (spans[each.pk], each.name))
+    dated = sorted(
+        (each for each in projects if each.pk in spans), key=lambda each: (spans[each.pk], swedish_key(each.name))
+    )
     undated = [each for each in projects if each.pk not in spans]
     if not dated:
         return Timeline([], [], undated, None, TOP)

@@ -206,3 +206,16 @@ def test_nothing_is_left_in_apps_without_a_name_of_its_own() -> None:
         module.name for module in MODULES if module.path.stem != "__init__" and module.path.with_suffix("").is_dir()
     ]
     assert doubled == []
+
+
+def test_names_are_never_put_in_order_by_code_point() -> None:
+    """PostgreSQL would put Ängelholm before Åre; `swedish_order` does not."""
+    wrong = [
+        f"{module.path.relative_to(BASE_DIR)}:{node.lineno}"
+        for module in MODULES
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "order_by"
+        for asked in node.args
+        if isinstance(asked, ast.Constant) and str(asked.value).lstrip("-").split("__")[-1] == "name"
+    ]
+    assert wrong == []

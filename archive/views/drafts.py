@@ -27,6 +27,7 @@ from archive.views.upload_words import words
 from consortium import formats, sheets, tables
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
+from consortium.swedish import swedish_order
 from deliveries.models import SubmissionAgreement
 from governance.models import Municipality
 from governance.views import quota_words
@@ -113,7 +114,7 @@ def _agreements(request: StaffRequest) -> Any:
         SubmissionAgreement.objects.in_force()
         .filter(owner__in=places, profile__in=assembling.BUILDABLE)
         .select_related("owner", "system")
-        .order_by("system__name", "number")
+        .order_by(swedish_order("system__name"), "number")
     )
 
 

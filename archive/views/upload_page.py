@@ -23,6 +23,7 @@ from archive.views.upload_words import words
 from consortium import formats
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere, get_or_404
+from consortium.swedish import swedish_order
 from deliveries.models import SubmissionAgreement
 from governance.models import Municipality
 from governance.views import quota_words
@@ -101,7 +102,7 @@ def _agreements(request: StaffRequest) -> Any:
         SubmissionAgreement.objects.filter(owner__in=places, ended_on=None)
         .exclude(replaced_by__producer_signed_at__isnull=False, replaced_by__archive_signed_at__isnull=False)
         .select_related("owner", "system", "project", "replaced_by")
-        .order_by("system__name", "number", "version")
+        .order_by(swedish_order("system__name"), "number", "version")
     )
 
 

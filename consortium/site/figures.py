@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from archive.models import AIP, ArchivalUnit
 from consortium.formats import number, size
+from consortium.swedish import swedish_order
 from deliveries.models import DeliveryProject, Participation
 from governance import cost_basis, yearly_report
 from governance.models import Consortium, CostAllocation, Municipality
@@ -48,7 +49,7 @@ def deliveries_of_the_year(municipality: Municipality, consortium: Consortium, y
         DeliveryProject.objects.filter(consortium=consortium, participations__municipality=municipality)
         .filter(Q(started_on=None) | Q(started_on__year__lte=year), Q(ended_on=None) | Q(ended_on__year__gte=year))
         .select_related("system")
-        .order_by("name")
+        .order_by(swedish_order("name"))
         .distinct()
     )
     rows = [(project.name, str(project.get_status_display())) for project in found]

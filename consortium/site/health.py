@@ -21,6 +21,7 @@ from consortium.access.views import StaffRequest, demand_anywhere
 from consortium.formats import moment
 from consortium.models import OutgoingMail, Pulse
 from consortium.models.leases import database_now
+from consortium.swedish import swedish_order
 from governance.models import Meeting, Minutes, Publication
 
 SWEEP_OVERDUE = datetime.timedelta(minutes=3)
@@ -93,7 +94,7 @@ def _sweep_parts() -> Check:
 def _stores() -> list[Check]:
     return [
         Check(_("Lager %(name)s") % {"name": store.name}, not store.trouble, store.trouble or _("Svarar"))
-        for store in ArchiveStore.objects.order_by("name")
+        for store in ArchiveStore.objects.order_by(swedish_order("name"))
     ]
 
 

@@ -85,7 +85,11 @@ def next_meeting(user: User) -> NextMeeting | None:
         meeting,
         f"{day_in_text(meeting.held_on)} {clock_span(meeting.start, meeting.end)}",
         str(own.get_answer_display()) if own and own.answer else "",
-        list(Attachment.objects.filter(item__meeting=meeting).defer("content").order_by("item__position", "name")),
+        list(
+            Attachment.objects.filter(item__meeting=meeting)
+            .defer("content")
+            .order_by("item__position", swedish_order("name"))
+        ),
     )
 
 

@@ -28,7 +28,7 @@ from consortium.access.views import StaffRequest, demand_anywhere
 from consortium.formats import day
 from consortium.forms import DayField
 from consortium.models import Assignment, User
-from consortium.swedish import swedish_key, swedish_order
+from consortium.swedish import swedish_key
 from governance.models import Consortium, Municipality
 
 MAY = Permission.USERS_EDIT
@@ -36,7 +36,7 @@ Place = Consortium | Municipality
 
 
 def _consortia(user: AnyUser) -> QuerySet[Consortium]:
-    return Consortium.objects.where_may(user, MAY).order_by(swedish_order("name"))
+    return Consortium.objects.where_may(user, MAY).in_swedish_order()
 
 
 def _municipalities(user: AnyUser) -> QuerySet[Municipality]:

@@ -36,7 +36,7 @@ class StreamForm(forms.Form):
 
 class ShutDownForm(forms.Form):
     system = forms.ModelChoiceField(
-        label=_("System"), queryset=SourceSystem.objects.order_by("name"), to_field_name="slug"
+        label=_("System"), queryset=SourceSystem.objects.in_swedish_order(), to_field_name="slug"
     )
     municipality = OneMunicipality(label=_("Kommun"), queryset=Municipality.objects.none())
     on = RoughDayField(label=_("Avställt"), help_text=AS_KNOWN)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium import personal_numbers
 from consortium.forms import DayField, KronorField, RoughDayField
+from consortium.swedish import swedish_key
 from deliveries.models import (
     Benefit,
     Cost,
@@ -121,7 +122,7 @@ class NewProjectForm(ProjectFacts):
         label=_("Samverkan"), queryset=Consortium.objects.none(), to_field_name="slug", empty_label=None
     )
     system = forms.ModelChoiceField(
-        label=_("System"), queryset=SourceSystem.objects.order_by("name"), to_field_name="slug"
+        label=_("System"), queryset=SourceSystem.objects.in_swedish_order(), to_field_name="slug"
     )
     municipalities = Municipalities(label=_("Kommuner som levererar"))
     observers = Municipalities(label=_("Kommuner som lyssnar"))
@@ -140,7 +141,7 @@ class NewProjectForm(ProjectFacts):
         cleaned = super().clean()
         twice = set(cleaned.get("municipalities") or ()) & set(cleaned.get("observers") or ())
         if twice:
-            names = ", ".join(sorted(each.name for each in twice))
+            names = ", ".join(sorted((each.name for each in twice), key=swedish_key))
             self.add_error("observers", _("%(names)s kan inte både leverera och lyssna.") % {"names": names})
         return cleaned
 

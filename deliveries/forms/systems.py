@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium import personal_numbers
 from consortium.forms import DayField, RoughDayField
+from consortium.swedish import swedish_key
 from deliveries.models import SourceSystem, SystemInventory
 from governance.models import Municipality
 
@@ -177,6 +178,6 @@ class JointProjectForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         both = set(cleaned.get("delivering") or ()) & set(cleaned.get("listening") or ())
         if both:
-            names = ", ".join(sorted(each.name for each in both))
+            names = ", ".join(sorted((each.name for each in both), key=swedish_key))
             self.add_error("listening", _("%(names)s kan inte både leverera och lyssna.") % {"names": names})
         return cleaned

@@ -17,6 +17,7 @@ from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere, get_or_404
 from consortium.formats import day, moment
+from consortium.swedish import swedish_order
 from deliveries import agreement_contents as contents
 from deliveries import agreements, documents, recipes, signing
 from deliveries.agreements import Side
@@ -64,7 +65,8 @@ def agreement_list(request: StaffRequest) -> HttpResponse:
         found = found.filter(ended_on=None).exclude(
             replaced_by__producer_signed_at__isnull=False, replaced_by__archive_signed_at__isnull=False
         )
-    page = Paginator(found.order_by("owner__name", "number", "-version"), PER_PAGE).get_page(request.GET.get("sida"))
+    in_order = found.order_by(swedish_order("owner__name"), "number", "-version")
+    page = Paginator(in_order, PER_PAGE).get_page(request.GET.get("sida"))
     context = {
         "page_obj": page,
         "everything": everything,

@@ -12,6 +12,7 @@ from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
 from consortium.formats import money
+from consortium.swedish import swedish_key
 from deliveries import closing, phases, progress
 from deliveries.documents.final_report import final_report_pdf
 from deliveries.models import (
@@ -33,7 +34,7 @@ def project(request: StaffRequest, project_id: int) -> HttpResponse:
     found = words.project_or_404(request, project_id)
     may_edit = words.may_edit_jointly(request.user, found)
     parts = list(found.participations.select_related("municipality"))
-    parts.sort(key=lambda part: (part.is_observer, part.municipality.name))
+    parts.sort(key=lambda part: (part.is_observer, swedish_key(part.municipality.name)))
     readable = set(Municipality.objects.where_may(request.user, Permission.PROJECT_READ).values_list("code", flat=True))
     recurrence = getattr(found, "recurrence", None)
     return render(

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
+from consortium.swedish import swedish_order
 from deliveries import recipes, sharing, systems
 from deliveries.editing import ChangedMeanwhile
 from deliveries.forms.systems import SystemForm
@@ -99,8 +100,8 @@ def system(request: StaffRequest, slug: str) -> HttpResponse:
         "may_edit": policy.may_anywhere(request.user, Permission.PROJECT_EDIT),
         "may_propose": here is not None and may_edit(request, here) and len(held.free) >= sharing.FEWEST,
         "recipe": recipe,
-        "reusable": projects.exclude(reusable="").order_by("name"),
-        "lessons": projects.exclude(lessons="").order_by("name"),
+        "reusable": projects.exclude(reusable="").order_by(swedish_order("name")),
+        "lessons": projects.exclude(lessons="").order_by(swedish_order("name")),
         "agreements": agreements.in_force().select_related("owner").order_by("number"),
     }
     return render(request, "deliveries/system_detail.html", context)

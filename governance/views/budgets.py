@@ -75,7 +75,7 @@ def cost_list(request: StaffRequest) -> HttpResponse:
 
 def readable(request: StaffRequest) -> QuerySet[Consortium]:
     """Those whose costs the user follows, whole or for a municipality that takes part."""
-    return Consortium.objects.within_reach(request.user, Permission.COSTS_READ).order_by("name")
+    return Consortium.objects.within_reach(request.user, Permission.COSTS_READ).in_swedish_order()
 
 
 def _row(budget: Budget) -> list[Any]:
@@ -107,7 +107,7 @@ def runway_said(budget: Budget) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_budget(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.COSTS_EDIT)
-    consortia = Consortium.objects.where_may(request.user, Permission.COSTS_EDIT).order_by("name")
+    consortia = Consortium.objects.where_may(request.user, Permission.COSTS_EDIT).in_swedish_order()
     form = NewBudgetForm(request.POST or None, consortia=consortia)
     if request.method == "POST" and form.is_valid():
         try:

@@ -17,6 +17,7 @@ from consortium import audit, post
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere, get_or_404
 from consortium.audit_events import Event
+from consortium.swedish import swedish_order
 from governance import dispatch
 from governance.forms.publishing import AddressForm, BounceForm, DispatchForm, DispatchGroupForm, PaperForm
 from governance.meetings import NotNow
@@ -54,7 +55,7 @@ def dispatch_new(request: StaffRequest, minutes_id: int) -> HttpResponse:
             "extract": extract,
             "columns": [{"label": _("Mottagare")}, {"label": _("E-post")}, {"label": _("Genom")}],
             "rows": [[each.name, each.email or _("Ingen: skickas som brev"), each.group or "–"] for each in shown],
-            "groups": DispatchGroup.objects.filter(consortium=minutes.place).order_by("name"),
+            "groups": DispatchGroup.objects.filter(consortium=minutes.place).order_by(swedish_order("name")),
             "back": after_url(minutes),
             "crumbs": crumbs((str(minutes.meeting), after_url(minutes)), (_("Expediera"), "")),
         },
@@ -170,7 +171,9 @@ def _group_page(request: StaffRequest, group: DispatchGroup | None) -> HttpRespo
         audit.record(by=request.user, what=Event.DISPATCH_GROUP_CHANGED, target=saved, place=saved.consortium)
         messages.success(request, _("Sändlistan %(name)s är sparad.") % {"name": saved.name})
         return redirect("dispatch_groups")
-    groups = DispatchGroup.objects.filter(consortium__in=consortia).select_related("body").order_by("name")
+    groups = (
+        DispatchGroup.objects.filter(consortium__in=consortia).select_related("body").order_by(swedish_order("name"))
+    )
     title = group.name if group else _("Sändlistor")
     return render(
         request,
