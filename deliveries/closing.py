@@ -49,7 +49,7 @@ def close(part: Participation, *, by: User, on: datetime.date | None = None) -> 
     if lacks := phases.lacking(part, phases.CLOSE):
         raise GateClosed(lacks)
     day = on or timezone.localdate()
-    part.status, part.ended_on, part.reason = Status.COMPLETED, max(day, part.started_on or day), ""
+    part.status, part.ended_on, part.reason = Status.COMPLETED, history.end_of(part, day), ""
     part.save(update_fields=["status", "ended_on", "reason"])
     history.remember(part, by=by, on=on)
     project = part.project
@@ -74,7 +74,7 @@ def close_without_parts(project: DeliveryProject, *, by: User) -> None:
         raise NotNow(_("Avsluta varje kommuns del för sig, på kommunens flik."))
     if Status.COMPLETED not in STATUS_STEPS[project.status]:
         raise NotNow(_("Projektet har läget ”%(now)s”.") % {"now": project.get_status_display()})
-    project.status, project.ended_on = Status.COMPLETED, timezone.localdate()
+    project.status, project.ended_on = Status.COMPLETED, history.end_of(project, timezone.localdate())
     project.save(update_fields=["status", "ended_on"])
     history.remember(project, by=by)
     history.touch(project)

@@ -34,7 +34,7 @@ def _leave(part: Participation) -> bool:
     project, municipality = part.project, part.municipality
     today = timezone.localdate()
     part.status = Status.LEFT
-    part.ended_on = max(today, part.started_on or today)
+    part.ended_on = history.end_of(part, today)
     part.reason = _("Kommunen är inte längre med i samverkan.")
     part.data_return = _(
         "Kommunens handlingar ska lämnas tillbaka: arkivpaket, arkivförteckning och loggar. Anteckna när det är gjort."

@@ -1,7 +1,5 @@
 """Pausing, resuming and cancelling, a municipality's part or a whole project, always with a reason."""
 
-import datetime
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -66,21 +64,16 @@ def _halt(
     today = timezone.localdate()
     for part in parts:
         part.status, part.reason = status, reason
-        part.ended_on = _end(part, today) if status in OVER else None
+        part.ended_on = history.end_of(part, today) if status in OVER else None
         part.save(update_fields=["status", "reason", "ended_on"])
         history.remember(part, by=by, reason=reason)
     if not project.participations.delivering().exists() and municipality is None:
         project.status = status
-        project.ended_on = today if status in OVER else None
+        project.ended_on = history.end_of(project, today) if status in OVER else None
         project.save(update_fields=["status", "ended_on"])
         history.remember(project, by=by, reason=reason)
     word = _("pausat") if status == Status.PAUSED else _("avbrutet")
     _conclude(project, word, reason, by=by, municipality=municipality)
-
-
-def _end(part: Participation, today: datetime.date) -> datetime.date:
-    """A part that was to begin later ends the day it would have begun."""
-    return max(part.started_on, today) if part.started_on else today
 
 
 def _parts(project: DeliveryProject, municipality: Municipality | None) -> list[Participation]:

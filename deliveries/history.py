@@ -55,9 +55,15 @@ def summarise(project: DeliveryProject, *, by: User | None, on: datetime.date | 
     project.status, project.phase = status, min(phases, default=None)
     if first and project.started_on is None:
         project.started_on, project.started_precision = first.started_on, first.started_precision
-    project.ended_on = max(ends, default=on or timezone.localdate()) if not going else None
+    last = max(ends, default=on or timezone.localdate())
+    project.ended_on = end_of(project, last) if not going else None
     project.save(update_fields=["status", "phase", "started_on", "started_precision", "ended_on"])
     remember(project, by=by, on=on, reason=reason)
+
+
+def end_of(row: DeliveryProject | Participation, day: datetime.date) -> datetime.date:
+    """What was to begin later ends the day it would have begun."""
+    return max(row.started_on, day) if row.started_on else day
 
 
 def touch(project: DeliveryProject) -> None:

@@ -135,6 +135,16 @@ def test_a_paused_project_without_phase_or_start_goes_on_as_ongoing(by: User) ->
     assert project.status == Status.ONGOING
 
 
+def test_a_project_whose_start_was_moved_ahead_ends_when_it_would_have_begun(by: User) -> None:
+    falun, ahead = factories.municipality(), timezone.localdate() + datetime.timedelta(days=30)
+    project = projects.create(factories.consortium(), factories.system(), "ECOS", [falun], by=by, status=Status.ONGOING)
+    start = {"started_on": ahead, "started_precision": "day"}
+    project = projects.change(project, start, seen=project.version, by=by)
+    halting.cancel(project, "Systemet byts ut.", by=by)
+    project.refresh_from_db()
+    assert (project.status, project.ended_on) == (Status.CANCELLED, ahead)
+
+
 def test_a_planned_project_that_was_paused_is_planned_again(by: User) -> None:
     project = projects.create(factories.consortium(), factories.system(), "ECOS", [factories.municipality()], by=by)
     with pytest.raises(NotNow):
