@@ -20,6 +20,12 @@ def folded(name: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKC", name).casefold() if letter.isalnum())
 
 
+def known_as(asked: str, aliases: str) -> Q:
+    """Systems with these letters in a name; none for signs alone. `aliases` is the way to them from the row."""
+    letters = folded(asked)
+    return Q(**{f"{aliases}__folded__contains": letters}) if letters else Q(pk__in=())
+
+
 def without_version(name: str) -> tuple[str, str]:
     """ "ECOS 2" → ("ECOS", "2"). A name without figures at its end comes back as it is."""
     found = _VERSION.fullmatch(unicodedata.normalize("NFKC", name).strip())

@@ -22,7 +22,7 @@ from deliveries import inventory, planning
 from deliveries.editing import ChangedMeanwhile
 from deliveries.forms.systems import InventoryForm, NewInventoryForm
 from deliveries.models import PersonalData, Retention, SystemInventory
-from deliveries.models.systems import folded
+from deliveries.models.systems import known_as
 from deliveries.views.system_frame import (
     address,
     both_texts,
@@ -67,7 +67,7 @@ def _filtered(request: StaffRequest) -> tuple[QuerySet[SystemInventory], dict[st
     visible = SystemInventory.objects.visible_to(request.user)
     rows: QuerySet[SystemInventory] = visible.select_related("system", "municipality")
     if asked["q"]:
-        near = Q(system__aliases__folded__contains=folded(asked["q"]) or "\0") | Q(system__vendor__icontains=asked["q"])
+        near = known_as(asked["q"], "system__aliases") | Q(system__vendor__icontains=asked["q"])
         rows = rows.filter(pk__in=SystemInventory.objects.filter(near))
     if asked["kommun"]:
         rows = rows.filter(municipality=asked["kommun"])

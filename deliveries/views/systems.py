@@ -26,7 +26,7 @@ from deliveries.models import (
     SubmissionAgreement,
     SystemInventory,
 )
-from deliveries.models.systems import folded
+from deliveries.models.systems import known_as
 from deliveries.views.system_frame import both_texts, consortium_or_none, holders_here, may_edit, tabs, with_revision
 from governance.models import Municipality
 
@@ -39,7 +39,7 @@ def system_list(request: StaffRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()
     found = SourceSystem.objects.prefetch_related("aliases").in_swedish_order()
     if asked:
-        near = Q(aliases__folded__contains=folded(asked) or "\0") | Q(vendor__icontains=asked)
+        near = known_as(asked, "aliases") | Q(vendor__icontains=asked)
         found = found.filter(pk__in=SourceSystem.objects.filter(near | Q(information_type__icontains=asked)))
     holders = holders_here(request)
     nobody = sharing.SharedSystem(SourceSystem())

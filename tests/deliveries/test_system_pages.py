@@ -204,6 +204,13 @@ def test_a_system_is_found_by_all_its_names_and_the_nearest_is_suggested(archivi
     assert "redan ett namn på systemet Procapita" in taken
 
 
+@pytest.mark.parametrize("name", ["systems", "inventory"])
+def test_signs_alone_find_no_system(archivist: Client, people: Personas, name: str) -> None:
+    inventory.add(factories.municipality(), factories.system("ECOS"), {}, by=people.archivist_falun)
+    assert ">ECOS<" in text(archivist.get(reverse(name), {"q": "e-cos"}))
+    assert ">ECOS<" not in text(archivist.get(reverse(name), {"q": "-"}))
+
+
 def test_two_who_edit_a_system_are_told(archivist: Client) -> None:
     system = factories.system("ECOS")
     address = reverse("edit_system", args=[system.slug])
