@@ -63,6 +63,8 @@ def found(name: str, *, stage: str, legal_form: str, on: datetime.date, by: User
 
 @transaction.atomic
 def change_facts(consortium: Consortium, facts: Mapping[str, Any], *, seen: int, by: User) -> Consortium:
+    if Consortium.objects.filter(name=facts.get("name")).exclude(pk=consortium.pk).exists():
+        raise NameTaken(_("Det finns redan ett samarbete med det namnet. Välj ett annat."))
     changed_row, changed = revise(consortium, facts, seen=seen)
     if changed:
         audit.record(by=by, what=Event.CONSORTIUM_CHANGED, target=consortium, place=consortium, fields=changed)

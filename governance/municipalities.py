@@ -18,6 +18,10 @@ class CodeTaken(Refusal):
     """The register knows the municipality by another name, or already."""
 
 
+class ContactGiven(Refusal):
+    """The municipality already has this address for this function."""
+
+
 _FUNCTION_WORDS = {
     *("kommun", "kommunen", "registrator", "registratur", "arkiv", "arkivet", "kommunarkiv", "kommunarkivet"),
     *("info", "kansli", "kansliet", "dataskydd", "dataskyddsombud", "dso", "it", "support", "ekonomi", "diarium"),
@@ -61,6 +65,9 @@ def change_facts(municipality: Municipality, facts: Mapping[str, Any], *, seen: 
 @transaction.atomic
 def add_contact(municipality: Municipality, facts: Mapping[str, Any], *, by: User) -> tuple[Contact, str]:
     """The contact, and a warning in words when the address looks like somebody's own."""
+    municipality = Municipality.objects.select_for_update().get(pk=municipality.pk)
+    if municipality.contacts.filter(function=facts["function"], email=facts["email"]).exists():
+        raise ContactGiven(_("%s finns redan för den funktionen. Skriv en annan adress.") % facts["email"])
     contact = Contact.objects.create(municipality=municipality, **facts)
     audit.record(
         by=by, what=Event.MUNICIPALITY_CHANGED, target=municipality, place=municipality, contact=contact.function

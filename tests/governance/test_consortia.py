@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from consortium.models import User
 from consortium.precision import Precision
 from governance import consortia
-from governance.consortia import AlreadyThere, HostIsNoMember
+from governance.consortia import AlreadyThere, HostIsNoMember, NameTaken
 from governance.models import Consortium, HostChange, StageChange
 from governance.revising import ChangedMeanwhile
 from tests import factories
@@ -114,6 +114,14 @@ def test_history_is_never_rewritten(skane: Consortium, admin: User, model: Any) 
         model.objects.filter(pk=row.pk).update(precision="year")
     with pytest.raises(DatabaseError), transaction.atomic():
         row.delete()
+
+
+def test_a_name_that_is_taken_is_told(skane: Consortium, admin: User) -> None:
+    factories.consortium("Dalarnas e-arkiv")
+    with pytest.raises(NameTaken):
+        consortia.change_facts(skane, {"name": "Dalarnas e-arkiv"}, seen=skane.version, by=admin)
+    same = consortia.change_facts(skane, {"name": skane.name, "how": "Avtal"}, seen=skane.version, by=admin)
+    assert same.how == "Avtal"
 
 
 def test_two_who_write_at_once_are_told(skane: Consortium, admin: User) -> None:

@@ -50,6 +50,15 @@ def test_a_personal_address_is_warned_about_and_kept(falun: Municipality, admin:
     assert not falun.contacts.exists()
 
 
+def test_the_same_contact_twice_is_told(falun: Municipality, admin: User) -> None:
+    facts = {"function": "archive", "email": "kommunarkivet@falun.se"}
+    municipalities.add_contact(falun, facts, by=admin)
+    with pytest.raises(municipalities.ContactGiven, match="finns redan"):
+        municipalities.add_contact(falun, facts, by=admin)
+    municipalities.add_contact(falun, facts | {"function": "registry"}, by=admin)
+    assert falun.contacts.count() == 2
+
+
 @pytest.mark.parametrize(("pages", "fee"), [(0, 0), (9, 0), (10, 50), (15, 60)])
 def test_nine_pages_are_free(falun: Municipality, admin: User, pages: int, fee: int) -> None:
     municipalities.set_fees(falun, {"valid_from": datetime.date(2022, 1, 1)}, by=admin)
