@@ -191,8 +191,10 @@ def share(consortium: Consortium, choice: Choice, basis: cost_basis.Basis, total
 def propose(budget: Budget, *, by: User) -> Budget:
     """Out to the municipalities: from now on the figures stand still, and say that they are not decided."""
     budget = _step(budget, Budget.Status.PROPOSAL)
-    if not budget.lines.exists() or not CostShare.objects.filter(allocation__budget=budget).exists():
+    kept = CostAllocation.objects.filter(budget=budget, shares__isnull=False).first()
+    if not kept or not budget.lines.exists():
         raise NothingToDecide
+    cost_basis.again(kept, budget.total)
     _set(budget, status=Budget.Status.PROPOSAL, proposed_at=timezone.now(), proposed_by=by)
     audit.record(by=by, what=Event.BUDGET_PROPOSED, target=budget, place=budget.consortium)
     return budget

@@ -16,7 +16,7 @@ from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere
 from consortium.formats import day, money
 from consortium.swedish import swedish_key
-from governance import cost_table, costs, runway
+from governance import allocation, cost_table, costs, runway
 from governance.documents.costs import allocation_pdf
 from governance.forms.costs import NewBudgetForm
 from governance.models import (
@@ -132,13 +132,15 @@ def page(request: StaffRequest, found: Budget) -> dict[str, Any]:
     status = Budget.Status(found.status)
     deciding = status == Budget.Status.PROPOSAL and may_decide(request, found)
     kept = CostAllocation.objects.filter(budget=found).first()
+    table, hindrance = _shared(found)
     later = found.replaced_by()
     in_force = found.is_closed and not later
     return {
         "budget": found,
         "status": status_tag(found),
         "groups": groups(list(found.lines.all())),
-        "table": cost_table.of(found),
+        "table": table,
+        "hindrance": hindrance,
         "key_facts": key_facts(kept) if kept else [],
         "runway": runway.of(found),
         "runway_said": runway_said(found),
@@ -156,6 +158,14 @@ def page(request: StaffRequest, found: Budget) -> dict[str, Any]:
         "may_invoice": in_force and (may_edit or own_codes(request, found)),
         "crumbs": crumbs((str(found), "")),
     }
+
+
+def _shared(found: Budget) -> tuple[cost_table.Table | None, str]:
+    """The table, or why a draft that was shared before cannot be shared as it is written now."""
+    try:
+        return cost_table.of(found), ""
+    except allocation.CannotShare as refusal:
+        return None, sentence(refusal)
 
 
 def groups(lines: list[BudgetLine]) -> list[dict[str, Any]]:
@@ -205,9 +215,9 @@ def own_codes(request: StaffRequest, found: Budget) -> frozenset[str]:
 def budget_file(request: StaffRequest, budget_id: int, form: str) -> HttpResponse:
     """The allocation to take along."""
     found = find(request, budget_id)
-    table = cost_table.of(found)
+    table, hindrance = _shared(found)
     if not table:
-        raise Http404(_("Budgeten är inte fördelad än."))
+        raise Http404(hindrance or _("Budgeten är inte fördelad än."))
     name = f"kostnadsfordelning-{found.year}-version-{found.edition}"
     demand_form(form, "pdf", "xlsx", "csv")
     if form == "pdf":

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from consortium.access.roles import Role
 from consortium.models import User
-from governance import costs, settlement
+from governance import allocation, costs, settlement
 from governance.models import Budget, Consortium, CostAllocation, CostReport, Membership
 from governance.views import cost_words
 from tests import factories
@@ -150,6 +150,22 @@ def test_the_second_editor_sees_both_texts(client: Client, consortium: Consortiu
     assert 'value="Min post"' in said(answer)
     again = {**mine, "version": Budget.objects.get().version}
     assert client.post(url, again).status_code == 302
+
+
+def test_a_fixed_part_larger_than_what_is_left_is_told_and_the_draft_can_be_mended(
+    client: Client, consortium: Consortium, economist: User
+) -> None:
+    budget = costing.draft(consortium, by=economist)
+    key = costing.choice(key=CostAllocation.Key.FIXED, fixed=100_000)
+    budget = costs.allocate(budget, key, version=budget.version, by=economist)
+    budget = costs.edit(budget, costs.Content([]), version=budget.version, by=economist)
+    page = client.get(reverse("budget", args=[budget.pk]))
+    assert page.status_code == 200
+    assert "mer än hela summan. Sänk det fasta beloppet." in said(page)
+    assert client.get(reverse("budget_file", args=[budget.pk, "csv"])).status_code == 404
+    budget = costs.edit(budget, costs.Content([costs.Line("Drift", 0)]), version=budget.version, by=economist)
+    with pytest.raises(allocation.FixedPartTooLarge):
+        costs.propose(budget, by=economist)
 
 
 def test_the_second_who_shares_sees_what_was_saved(client: Client, consortium: Consortium, economist: User) -> None:
