@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +41,16 @@ class BudgetQuerySet(models.QuerySet["Budget"]):
             edition__gt=models.OuterRef("edition"),
         )
         return self.decided().filter(~models.Exists(later))
+
+    def for_a_list(self) -> "BudgetQuerySet":
+        """With the lines that make the total, and `later_edition`: the decided one that holds instead, if any."""
+        later = Budget.objects.in_force().filter(
+            consortium=models.OuterRef("consortium"),
+            year=models.OuterRef("year"),
+            edition__gt=models.OuterRef("edition"),
+        )
+        found = self.select_related("consortium").prefetch_related("lines")
+        return found.annotate(later_edition=models.Subquery(later.values("edition")[:1]))
 
 
 class Budget(models.Model):
@@ -120,7 +130,7 @@ class Budget(models.Model):
 
     @cached_property
     def total(self) -> int:
-        return self.lines.aggregate(total=Sum("amount"))["total"] or 0
+        return sum(line.amount for line in self.lines.all())
 
     @property
     def is_closed(self) -> bool:

@@ -49,8 +49,8 @@ def crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
 @require_safe
 def cost_list(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.COSTS_READ)
-    budgets = Budget.objects.visible_to(request.user).select_related("consortium__host").order_by("-year", "-edition")
-    found: dict[Consortium, list[Budget]] = {each: [] for each in readable(request)}
+    budgets = Budget.objects.visible_to(request.user).for_a_list().order_by("-year", "-edition")
+    found: dict[Consortium, list[Any]] = {each: [] for each in readable(request)}
     for budget in budgets:
         found.setdefault(budget.consortium, []).append(budget)
     return render(
@@ -64,7 +64,7 @@ def cost_list(request: StaffRequest) -> HttpResponse:
                 {"label": _("Beslut")},
             ],
             "consortia": [
-                {"consortium": each, "rows": [_row(budget) for budget in rows], "warnings": warnings(rows)}
+                {"consortium": each, "rows": [_row(budget) for budget in rows], "warnings": _warnings(rows)}
                 for each, rows in sorted(found.items(), key=lambda pair: swedish_key(pair[0].name))
             ],
             "may_simulate": readable(request).exists(),
@@ -78,9 +78,9 @@ def readable(request: StaffRequest) -> QuerySet[Consortium]:
     return Consortium.objects.within_reach(request.user, Permission.COSTS_READ).in_swedish_order()
 
 
-def _row(budget: Budget) -> list[Any]:
-    later = budget.replaced_by() if budget.is_closed else None
-    said = _("Ersatt av version %(edition)s") % {"edition": later.edition} if later else budget.decided_by_words
+def _row(budget: Any) -> list[Any]:
+    later = budget.later_edition
+    said = _("Ersatt av version %(edition)s") % {"edition": later} if later else budget.decided_by_words
     return [
         {"label": str(budget), "url": reverse("budget", args=[budget.pk])},
         status_tag(budget),
@@ -89,8 +89,8 @@ def _row(budget: Budget) -> list[Any]:
     ]
 
 
-def warnings(budgets: list[Budget]) -> list[str]:
-    return [said for budget in budgets if (said := runway_said(budget)) and not budget.replaced_by()]
+def _warnings(budgets: list[Any]) -> list[str]:
+    return [said for budget in budgets if not budget.later_edition and (said := runway_said(budget))]
 
 
 def runway_said(budget: Budget) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consortium.access.roles import Role
@@ -135,6 +137,20 @@ def test_a_replaced_edition_offers_neither_invoices_nor_reports(
     assert edit not in said(client.get(reverse("cost_report", args=[report.pk])))
     assert "ersatt av version 2" in said(client.get(edit, follow=True))
     assert "Ersätter underlaget för version 1" in said(client.get(reverse("invoices", args=[second.pk])))
+
+
+def test_the_list_asks_no_more_when_the_budgets_are_more(
+    client: Client, consortium: Consortium, economist: User, django_assert_num_queries: Any
+) -> None:
+    costing.decided(consortium, by=economist)
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("costs"))
+    costing.decided(consortium, by=economist)
+    costs.open_budget(consortium, costing.YEAR + 1, by=economist)
+    with django_assert_num_queries(len(one)):
+        page = said(client.get(reverse("costs")))
+    assert "Ersatt av version 2" in page
+    assert page.count("5 000 000 kr") == 3
 
 
 def test_the_second_editor_sees_both_texts(client: Client, consortium: Consortium, economist: User) -> None:
