@@ -241,6 +241,17 @@ def test_the_final_report_on_paper_says_what_the_page_says() -> None:
         assert words in text
 
 
+def test_municipalities_stand_in_swedish_order(by: User) -> None:
+    places = [factories.municipality(code) for code in ("2080", "2029", "2082")]
+    for place, name in zip(places, ("Örkelljunga", "Ängelholm", "Åre"), strict=True):
+        place.name = name
+        place.save()
+    project = projects.create(factories.consortium(), factories.system(), "ECOS", places, by=by, status=Status.ONGOING)
+    page = client(by).get(url(project, "project"))
+    in_report = [each.part.municipality.name for each in closing.report(project).parts]
+    assert [part["name"] for part in page.context["parts"]] == in_report == ["Åre", "Ängelholm", "Örkelljunga"]
+
+
 def test_the_list_of_a_day_is_asked_for_in_the_address(by: User, project: DeliveryProject) -> None:
     asked = client(by)
     assert "ECOS" in asked.get(reverse("delivery_status")).content.decode()
