@@ -27,8 +27,8 @@ COMPOUND, FOLDED, MEANT = 0.4, 0.5, 0.3  # worth of a match against one on the w
 
 _PARTS = re.compile(
     r'"(?P<phrase>[^"]*)"'
-    r"|(?P<section>(?:§+|\bparagraf(?:en)?|\bpar\.)\s?\d{1,4}\b)"
-    r"|(?P<designation>\b[^\W\d_][\w-]*\s\d{1,4}:\d{1,4}(?![\d:]))"
+    rf"|(?P<section>{language.SECTION})"
+    rf"|(?P<designation>{language.DESIGNATION})"
     r"|(?P<word>[^\s\"]+)",
     re.IGNORECASE,
 )
@@ -108,6 +108,8 @@ class _Planner:
         found = language.stems(term)
         if len(found) == 1:
             return self._word(term)
+        if not found:
+            return None
         self.made.stems.update(found)
         return tantivy.Query.phrase_query(schema(), "text", list(found))
 
@@ -142,7 +144,8 @@ class _Planner:
         word = (language.words(term) or [""])[-1]
         found = self.index.units.terms_with_prefix("text", word, limit=MOST_BEGINNINGS) if word else []
         if not found:
-            return self._stem(language.stems(word)[0], word) if word else None
+            stems = language.stems(word)
+            return self._stem(stems[0], word) if stems else None
         return self._any_of([stem for stem, _ in found], max(count for _, count in found), 1.0)
 
     def _stem(self, stem: str, typed: str, *, guess: bool = True) -> tantivy.Query | None:

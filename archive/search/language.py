@@ -26,11 +26,15 @@ _FOLDS = (
     *(("ý", "y"), ("ñ", "n"), ("ç", "c")),
 )
 
-_SECTION = re.compile(r"(?:§+|\bparagraf(?:en)?|\bpar\.)[ \u00a0]?(\d{1,4})\b", re.IGNORECASE)
-_PARAGRAPH = re.compile(r"[Pp](?:aragraf|ar\.)|PARAGRAF|PAR\.")
-_DESIGNATION = re.compile(r"\b([^\W\d_][\w-]*)[ \u00a0](\d{1,4})(?::(\d{1,4}))(?![\d:])")
+# Read alike in what is indexed and in what is asked, whatever blank stands before the number.
+SECTION = r"(?:§+|\bparagraf(?:en)?|\bpar\.)\s?\d{1,4}\b"
+DESIGNATION = r"\b[^\W\d_][\w-]*\s\d{1,4}:\d{1,4}(?![\d:])"
+_SECTION = re.compile(SECTION, re.IGNORECASE)
+_PARAGRAPH = re.compile(r"paragraf|par\.", re.IGNORECASE)
+_DESIGNATION = re.compile(DESIGNATION)
 _NUMBERS_WITH_COLON = re.compile(r"\d:\d")
 _DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d+")
 _PIECES = re.compile(r"\d+|[^\W\d_]+")
 LONGEST_CODE = 6  # pieces
 
@@ -91,14 +95,14 @@ def sections(text: str) -> list[str]:
     """§ 18, §18 and paragraf 18 are the same."""
     if "§" not in text and not _PARAGRAPH.search(text):
         return []
-    return [f"§{int(match[1])}" for match in _SECTION.finditer(text)]
+    return [f"§{int(_NUMBER.findall(found)[-1])}" for found in _SECTION.findall(text)]
 
 
 def designations(text: str) -> list[str]:
     """Viared 5:12 as one code, name and all."""
     if not _NUMBERS_WITH_COLON.search(text):
         return []
-    return [code(match[0]) for match in _DESIGNATION.finditer(text)]
+    return [code(found) for found in _DESIGNATION.findall(text)]
 
 
 def codes(text: str) -> set[str]:

@@ -17,7 +17,7 @@ import tantivy
 
 from archive.search import language
 
-SHAPE = f"1 {version('tantivy')}"
+SHAPE = f"2 {version('tantivy')}"
 RAW = "raw"
 
 

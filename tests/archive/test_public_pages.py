@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import example as also
+from hypothesis import strategies as st
 
 from archive import indexing, publication, storage
 from archive.models import ArchivalUnit, ContentFile, StorageCopy
@@ -137,6 +140,15 @@ def test_no_hits_help_on(visitor: Client) -> None:
     assert "Sök ”garage” 1 träff" in text(html)
     assert "Se vad som finns från varje kommun" in html
     assert "Här är träffar på ”garage”" in text(page(visitor, "/sok/?q=garrage"))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.one_of(st.sampled_from('§"*-:1 \tparagf'), st.characters(codec="utf-8")), max_size=120))
+@also("§\u202f18")
+@also("1" * 81)
+@also(f'"{"a" * 90} {"b" * 90}"')
+def test_any_pasted_text_is_answered(visitor: Client, archive: ArchivalUnit, asked: str) -> None:
+    assert visitor.get("/sok/", {"q": asked}, follow=True).status_code == 200
 
 
 def test_personal_number_is_not_searched_nor_repeated(visitor: Client) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from archive.index_entries import natural_key
 from archive.search import generations, language, vocabulary, writing
@@ -96,6 +98,15 @@ def ask(engine: Engine) -> Ask:
         ("§18", {"council"}),
         ("§\u00a018", {"council"}),
         ("paragraf 18", {"council"}),
+        ("paraGraf 18", {"council"}),
+        ("ParaGrafen\n18", {"council"}),
+        *((f"§{blank}18", {"council"}) for blank in "\t\n\u2009\u202f"),
+        *((f"viared{blank}5:12", {"viared"}) for blank in "\t\u202f"),
+        ("1" * 81, set()),
+        ("a1" * 60, set()),
+        ('"' + "å" * 90 + '"', set()),
+        (f'"{"a" * 90} {"b" * 90}"', set()),
+        ("İ" * 40 + "*", set()),
         ("fullmäktige § 18", {"council"}),
         ("2022/SKF0106", {"plan"}),
         ("2022/skf0106", {"plan"}),
@@ -122,6 +133,14 @@ def ask(engine: Engine) -> Ask:
 )
 def test_question_finds(ask: Ask, question: str, found: set[str]) -> None:
     assert set(ask(question)) == found
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.one_of(st.sampled_from('§"*-:1 \tparagfbygåİß²'), st.characters(codec="utf-8")), max_size=250))
+def test_no_text_is_too_odd_to_ask(engine: Engine, text: str) -> None:
+    assert engine.find(text).total <= len(TITLES)
+    engine.find(text, within=["2080"])
+    engine.by_title(text, 5)
 
 
 @pytest.mark.parametrize("written", ["earkiv", "e-arkiv", "eArkiv", "E-ARKIV", "e arkiv", "e\u2011arkiv", "Earkiv"])
