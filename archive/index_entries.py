@@ -21,6 +21,7 @@ _LEVELS = {level.value: str(level.label) for level in ArchivalUnit.Level}
 class Row(NamedTuple):
     id: uuid.UUID
     index_due: datetime.datetime | None
+    parent: uuid.UUID | None
     owner: str
     owner_name: str
     owner_official_name: str
@@ -40,7 +41,7 @@ class Row(NamedTuple):
 
 
 _COLUMNS = (
-    *("id", "index_due", "owner_id", "owner__name", "owner__official_name", "aip__records_creator__name"),
+    *("id", "index_due", "parent_id", "owner_id", "owner__name", "owner__official_name", "aip__records_creator__name"),
     *("level", "kind", "reference", "property_designation", "title", "internal_title", "description"),
     *("dated_from", "dated_to", "parent_open", "parent__reference", "parent__property_designation"),
 )
@@ -85,6 +86,7 @@ def _entry(row: Row, title: str, about: str, above: tuple[str | None, ...]) -> E
         id=row.id,
         title=title,
         municipality=row.owner,
+        parent=row.parent,
         kind=row.kind or level,
         body=" ".join((about, row.kind, level, row.creator, row.owner_name, row.owner_official_name)),
         numbers=tuple(number for number in (row.reference, row.designation, *above) if number),

@@ -5,10 +5,13 @@ what the access matrix has. Each page is read before and after.
 """
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
+from archive import indexing
 from archive.models import SIP, ArchivalUnit, ContentFile
 from archive.packages.report import Severity
 from consortium.models import User
@@ -67,6 +70,28 @@ def test_a_stranger_sees_what_was_seen_before(who: str, house: House) -> None:  
         after, asked_for = pages(who, house, house.objects), pages(who, house, {**house.objects, **theirs})
     assert [name for name in before if before[name] != after[name]] == []
     assert not telling(asked_for, WORD, AGREED)
+
+
+def test_staff_search_is_helped_by_no_closed_word_elsewhere(
+    house: House,  # noqa: F811
+    tmp_path: Path,
+    settings: Any,
+) -> None:
+    client, leksand = house.client("archivist_leksand"), factories.municipality("2029")
+    questions = ("kvastfaning", "kvastfenin", "kvastfeningsakt", "kvast*", "fening", "saknas")
+
+    def seen(folder: str) -> list[bytes]:
+        settings.SEARCH_DIR = tmp_path / folder
+        indexing.rebuild()
+        asked = [client.get(reverse("staff_search"), {"q": each, "ordna": "titel"}) for each in questions]
+        return [TOKEN.sub(b"", response.content) for response in asked]
+
+    with keeping.undone():
+        for title in ("Kvastfaningar", "Kvastfeningsakten", "Akt om fening"):
+            factories.unit(leksand, title=title, public=False)
+        before = seen("before")
+        closed_rows(house)
+        assert seen("after") == before
 
 
 @pytest.mark.parametrize("who", ["it_archivist", "steering_member", "chair", "consortium_admin"])

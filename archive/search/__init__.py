@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, Prefetch, QuerySet, When
 
 from archive.models import ArchivalUnit
 from archive.search.asking import LONGEST_QUESTION, MOST_TERMS
@@ -37,16 +37,15 @@ __all__ = [
     "PersonalNumberAsked",
     "Way",
     "coverage",
-    "finds",
     "folder",
     "public",
     "staff",
     "suggestions",
+    "that_find",
     "ways_on",
 ]
 
 PUBLIC, STAFF = "public", "staff"
-MOST_PENDING = 500
 SUGGESTIONS = 8
 MOST_WAYS = 5
 
@@ -99,8 +98,10 @@ def suggestions(typed: str) -> list[str]:
     return list(dict.fromkeys(titles[pk] for pk in ids if pk in titles))[:SUGGESTIONS]
 
 
-def finds(question: str) -> bool:
-    return _engine(folder(PUBLIC)).count(question, EVERYTHING) > 0
+def that_find(questions: Iterable[str]) -> list[str]:
+    """Those of the questions that find something public."""
+    engine, leaving = _engine(folder(PUBLIC)), _leaving()
+    return [question for question in questions if engine.count(question, without=leaving)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +118,14 @@ def ways_on(question: str, filters: Filters) -> list[Way]:
     tried = [question] if filters and words else []
     if 1 < len(words) <= MOST_TERMS:
         tried += [" ".join(words[:at] + words[at + 1 :]) for at in range(len(words))]
-    engine = _engine(folder(PUBLIC))
-    ways = [Way(text, engine.count(text, EVERYTHING)) for text in dict.fromkeys(tried)]
+    engine, leaving = _engine(folder(PUBLIC)), _leaving()
+    ways = [Way(text, engine.count(text, without=leaving)) for text in dict.fromkeys(tried)]
     return sorted((way for way in ways if way.total), key=lambda way: way.total)[:MOST_WAYS]
 
 
 def coverage() -> dict[str, Coverage]:
     """What is public of each municipality, by its code."""
-    return _engine(folder(PUBLIC)).coverage()
+    return _engine(folder(PUBLIC)).coverage(without=_leaving())
 
 
 @cache
@@ -137,10 +138,12 @@ def _refuse_personal_numbers(question: str) -> None:
         raise PersonalNumberAsked
 
 
-def _leaving() -> Iterable[uuid.UUID]:
-    """Withdrawn, but perhaps still in the index: kept out of hits, counts and facets alike."""
+def _leaving() -> list[uuid.UUID]:
+    """Withdrawn, but perhaps still in the index: kept out of hits, counts and facets alike. One key stands for
+    everything right under a withdrawn unit, so that a large collection costs a question no more than a single unit."""
     leaving = ArchivalUnit.objects.filter(withdrawal__isnull=False, index_due__isnull=False)
-    return leaving.values_list("pk", flat=True)[:MOST_PENDING]
+    topmost = Case(When(parent__withdrawal__isnull=False, then="parent_id"), default="pk")
+    return list(leaving.order_by().values_list(topmost, flat=True).distinct())
 
 
 def _shown(answer: Answer, allowed: QuerySet[ArchivalUnit]) -> Found:

@@ -7,18 +7,22 @@ when the collection has none of these is a misspelling assumed, and the answer s
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import tantivy
 
-from archive.search import language
+from archive.search import language, vocabulary
+from archive.search.counting import Bounds, Counts, Known
 from archive.search.generations import Open
 from archive.search.schema import schema
+from archive.search.vocabulary import MOST_COMPOUNDS
 
 LONGEST_QUESTION = 200
 MOST_TERMS = 20
 MOST_BEGINNINGS = 100
+MOST_LOOKED_AT = 1000  # words of the whole index, to find those among them that the asker may know of
 # Nearness of the words is weighed only where it is cheap to look at.
 RARE_ENOUGH_FOR_NEARNESS = 2_000
 NEAR = 10
@@ -40,7 +44,7 @@ class Plan:
 
     clauses: list[tantivy.Query] = field(default_factory=list)
     stems: set[str] = field(default_factory=set)  # to mark in the text shown
-    plain: list[tuple[str, int]] = field(default_factory=list)  # stems and in how many units, for nearness
+    near: tantivy.Query | None = None  # weighs more when the words stand close
     replaced: dict[str, str] = field(default_factory=dict)  # what was typed → what was looked for
     impossible: bool = False  # some word is nowhere
     cut: bool = False  # the question was longer than is read
@@ -54,27 +58,25 @@ class Plan:
         if len(self.clauses) == 1:
             return self.clauses[0]
         wanted = [(tantivy.Occur.Must, clause) for clause in self.clauses]
-        if near := self._nearness():
-            wanted.append((tantivy.Occur.Should, near))
+        if self.near:
+            wanted.append((tantivy.Occur.Should, self.near))
         return tantivy.Query.boolean_query(wanted)
 
-    def _nearness(self) -> tantivy.Query | None:
-        if len(self.plain) < 2 or min(count for _, count in self.plain) > RARE_ENOUGH_FOR_NEARNESS:
-            return None
-        return tantivy.Query.phrase_query(schema(), "text", [stem for stem, _ in self.plain], slop=NEAR)
 
-
-def plan(question: str, index: Open) -> Plan:
+def plan(question: str, index: Open, bounds: Bounds) -> Plan:
+    """`bounds` are what limits every answer to this asker: nothing outside them is counted here either."""
     made = Plan()
     text = question.strip()
     made.cut = len(text) > LONGEST_QUESTION
     terms = list(_terms(language.prepare(text[:LONGEST_QUESTION])))
     made.cut = made.cut or len(terms) > MOST_TERMS
     optional = [term for term in terms if term[0] == "word" and term[1].lower() in language.FUNCTION_WORDS]
+    planner = _Planner(made, index, Counts(index, bounds))
     for kind, term in terms[:MOST_TERMS]:
         if (kind, term) in optional and len(optional) < len(terms):
             continue
-        _Planner(made, index).add(kind, term)
+        planner.add(kind, term)
+    made.near = planner.nearness()
     return made
 
 
@@ -89,6 +91,8 @@ def _terms(text: str) -> Iterator[tuple[str, str]]:
 class _Planner:
     made: Plan
     index: Open
+    counts: Counts
+    plain: list[str] = field(default_factory=list)  # stems that stand as they are, for nearness
 
     def add(self, kind: str, term: str) -> None:
         self.made.has_terms = True
@@ -97,6 +101,12 @@ class _Planner:
             self.made.impossible = True
         else:
             self.made.clauses.append(clause)
+
+    def nearness(self) -> tantivy.Query | None:
+        if len(self.plain) < 2 or min(self._count("text", stem) for stem in self.plain) > RARE_ENOUGH_FOR_NEARNESS:
+            return None
+        near = tantivy.Query.phrase_query(schema(), "text", list(self.plain), slop=NEAR)
+        return self._scored(near, self.plain)
 
     def _section(self, term: str) -> tantivy.Query | None:
         return self._code(language.sections(term)[0]) or self._every_word(term)
@@ -111,7 +121,7 @@ class _Planner:
         if not found:
             return None
         self.made.stems.update(found)
-        return tantivy.Query.phrase_query(schema(), "text", list(found))
+        return self._scored(tantivy.Query.phrase_query(schema(), "text", list(found)), found)
 
     def _word(self, term: str) -> tantivy.Query | None:
         if term.endswith("*") and len(term) > 2:
@@ -142,20 +152,21 @@ class _Planner:
 
     def _beginning(self, term: str) -> tantivy.Query | None:
         word = (language.words(term) or [""])[-1]
-        found = self.index.units.terms_with_prefix("text", word, limit=MOST_BEGINNINGS) if word else []
-        if not found:
+        most = MOST_LOOKED_AT if self.counts.bounds else MOST_BEGINNINGS
+        begun = self.index.units.terms_with_prefix("text", word, limit=most) if word else []
+        if not (found := self._held([stem for stem, _ in begun], MOST_BEGINNINGS)):
             stems = language.stems(word)
             return self._stem(stems[0], word) if stems else None
-        return self._any_of([stem for stem, _ in found], max(count for _, count in found), 1.0)
+        return self._any_of(found, max(self._count("text", stem) for stem in found), 1.0)
 
     def _stem(self, stem: str, typed: str, *, guess: bool = True) -> tantivy.Query | None:
         count = self._count("text", stem)
         ways = []
         if count:
             self.made.stems.add(stem)
-            self.made.plain.append((stem, count))
-            ways.append(tantivy.Query.term_query(schema(), "text", stem))
-        if inside := [*self.index.words.compounds(stem), *self._bases(stem)]:
+            self.plain.append(stem)
+            ways.append(self._scored(tantivy.Query.term_query(schema(), "text", stem), [stem]))
+        if inside := [*self._compounds(stem), *self._bases(stem)]:
             ways.append(self._any_of(inside, count, COMPOUND))
         if stem.isascii() and (folded := self._count("folded", stem)):
             query = tantivy.Query.term_query(schema(), "folded", stem, index_option="basic")
@@ -164,25 +175,47 @@ class _Planner:
             ways.extend(self._guessed(stem, typed))
         return _either(ways)
 
+    def _compounds(self, stem: str) -> list[str]:
+        """Words that hold this one. The vocabulary judged by all words there are; here only those known count."""
+        if not self.counts.bounds:
+            return self.index.words.compounds(stem, MOST_COMPOUNDS)
+        known = Known(self.counts, vocabulary.often(self.index.units.num_docs))
+        held = self._held(self.index.words.compounds(stem, MOST_LOOKED_AT), MOST_LOOKED_AT)
+        return list(islice((word for word in held if stem in vocabulary.parts(word, known)), MOST_COMPOUNDS))
+
     def _bases(self, stem: str) -> list[str]:
-        return [base for base in self.index.words.bases(stem) if self._count("text", base)]
+        return [base for base in vocabulary.bases(stem) if self._count("text", base)]
 
     def _guessed(self, stem: str, typed: str) -> list[tantivy.Query]:
-        if around := self.index.words.around(stem):
+        most = MOST_LOOKED_AT if self.counts.bounds else MOST_COMPOUNDS
+        if around := self._held(self.index.words.around(stem, most), 2 * MOST_COMPOUNDS):
             return [self._any_of(around, 1, COMPOUND)]
-        apart = [self._stem(part, part, guess=False) for part in self.index.words.taken_apart(stem)]
+        taken_apart = vocabulary.parts(stem, Known(self.counts), depth=1) if stem.isalpha() else ()
+        apart = [self._stem(part, part, guess=False) for part in taken_apart]
         if apart and all(apart):
             return [_all([part for part in apart if part])]
-        meant = [word for word in self.index.words.meant(stem) if self.alive(word)]
-        if not meant:
+        if not (meant := self._meant(stem)):
             return []
-        self.made.replaced[typed] = surface(meant[0], self.index)
-        return [self._any_of(meant[:1], 1, MEANT)]
+        self.made.replaced[typed] = self._surface(meant)
+        return [self._any_of([meant], 1, MEANT)]
 
-    def alive(self, stem: str) -> bool:
-        """Some unit that is still there holds the word: the dictionary remembers removed units for a while."""
-        query = tantivy.Query.term_query(schema(), "text", stem)
-        return bool(self.index.units.search(query, 1, count=False).hits)
+    def _meant(self, stem: str) -> str | None:
+        """What a misspelt word may have been: nearest first, then the most used."""
+        for near in self.index.words.near(stem):
+            used = sorted(self._held(near, len(near)), key=lambda word: (-self._count("text", word), word))
+            if word := next(filter(self.counts.alive, used), None):
+                return word
+        return None
+
+    def _held(self, stems: Iterable[str], most: int) -> list[str]:
+        return list(islice((stem for stem in stems if self._count("text", stem)), most))
+
+    def _surface(self, stem: str) -> str:
+        """The stem as people write it: a word of titles with that stem."""
+        for word, _ in self.index.units.terms_with_prefix("title_words", stem, limit=MOST_BEGINNINGS):
+            if language.stems(word) == [stem] and self._count("title_words", word):
+                return str(word)
+        return stem
 
     def _any_of(self, stems: list[str], count: int, worth: float) -> tantivy.Query:
         self.made.stems.update(stems)
@@ -193,19 +226,24 @@ class _Planner:
         return tantivy.Query.const_score_query(query, worth * self._weight(count))
 
     def _count(self, field_name: str, term: str) -> int:
-        return self.index.units.doc_freq(field_name, term)
+        return self.counts.of(field_name, term)
 
     def _weight(self, count: int) -> float:
         """About what a word in so many units scores by BM25, so that other ways to match can be set against it."""
-        return math.log(1 + (self.index.units.num_docs - min(count, self.index.units.num_docs) + 0.5) / (count + 0.5))
+        return _rarity(count, self.counts.total)
+
+    def _scored(self, query: tantivy.Query, stems: Sequence[str]) -> tantivy.Query:
+        """By how rare the words are among what the asker may know of, not in the whole index."""
+        units = self.index.units
+        if not self.counts.bounds:
+            return query
+        here = sum(self._weight(self._count("text", stem)) for stem in stems)
+        everywhere = sum(_rarity(units.doc_freq("text", stem), units.num_docs) for stem in stems)
+        return tantivy.Query.boost_query(query, here / everywhere)
 
 
-def surface(stem: str, index: Open) -> str:
-    """The stem as people write it: the most used word of titles with that stem."""
-    for word, _ in index.units.terms_with_prefix("title_words", stem, limit=20):
-        if language.stems(word) == [stem]:
-            return str(word)
-    return stem
+def _rarity(count: int, total: int) -> float:
+    return math.log(1 + (total - min(count, total) + 0.5) / (count + 0.5))
 
 
 def _either(ways: list[tantivy.Query]) -> tantivy.Query | None:

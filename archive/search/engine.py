@@ -10,12 +10,12 @@ from typing import Any
 import tantivy
 
 from archive.search import asking, language
+from archive.search.counting import Bounds, total
 from archive.search.generations import Open, Reader
 from archive.search.schema import schema
 
 PAGE = 20
 DEEPEST_PAGE = 1000
-MOST_REMOVED = 500
 
 
 class Order(StrEnum):
@@ -88,7 +88,7 @@ class Engine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.reader = Reader(folder)
-        self._covered: tuple[Open, dict[str, Coverage]] | None = None
+        self._covered: tuple[Open, frozenset[uuid.UUID], dict[str, Coverage]] | None = None
 
     def find(
         self,
@@ -100,10 +100,11 @@ class Engine:
         within: Iterable[str] | None = None,
         without: Iterable[uuid.UUID] = (),
     ) -> Answer:
-        """`within` limits to municipalities the asker may see; `without` are units removed but not yet followed."""
-        index = self.reader.open()
-        plan = asking.plan(question, index)
-        limited = _Limited(plan.query(), _limits(filters), _bounds(within, without))
+        """`within` limits to municipalities the asker may see; `without` are units removed, with all right under
+        them, but not yet followed."""
+        index, bounds = self.reader.open(), _bounds(within, without)
+        plan = asking.plan(question, index, bounds)
+        limited = _Limited(plan.query(), _limits(filters), bounds)
         query = limited.query()
         offset = (max(1, min(page, DEEPEST_PAGE)) - 1) * PAGE
         if order is Order.RELEVANCE and not plan.clauses:
@@ -113,12 +114,12 @@ class Engine:
         else:
             name, direction = _BY_FIELD[order]
             result = index.units.search(query, PAGE, offset=offset, order_by_field=name, order=direction)
-        return Answer(_total(result), _keys(index, result), _facets(index, limited), plan)
+        return Answer(total(result), _keys(index, result), _facets(index, limited), plan)
 
-    def count(self, question: str, filters: Filters, within: Iterable[str] | None = None) -> int:
-        index = self.reader.open()
-        limited = _Limited(asking.plan(question, index).query(), _limits(filters), _bounds(within, ()))
-        return _total(index.units.search(limited.query(), 1))
+    def count(self, question: str, *, without: Iterable[uuid.UUID] = ()) -> int:
+        index, bounds = self.reader.open(), _bounds(None, without)
+        limited = _Limited(asking.plan(question, index, bounds).query(), {}, bounds)
+        return total(index.units.search(limited.query(), 1))
 
     def by_title(self, typed: str, limit: int) -> list[uuid.UUID]:
         """Units whose title holds these words, the last one perhaps unfinished."""
@@ -132,22 +133,23 @@ class Engine:
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, clause) for clause in clauses])
         return [uuid.UUID(hex=key) for key in _keys(index, index.units.search(query, limit, count=False))]
 
-    def coverage(self) -> dict[str, Coverage]:
-        """By municipality code. Looked up anew when the index has changed: it goes through every unit."""
-        index = self.reader.open()
-        if self._covered is None or self._covered[0] is not index:
-            self._covered = (index, _covered(index))
-        return self._covered[1]
+    def coverage(self, *, without: Iterable[uuid.UUID] = ()) -> dict[str, Coverage]:
+        """By municipality code. Looked up anew when something has changed: it goes through every unit."""
+        index, removed = self.reader.open(), frozenset(without)
+        covered = self._covered
+        if covered is None or covered[0] is not index or covered[1] != removed:
+            covered = self._covered = (index, removed, _covered(index, _bounds(None, removed)))
+        return covered[2]
 
 
-def _covered(index: Open) -> dict[str, Coverage]:
+def _covered(index: Open, bounds: Bounds) -> dict[str, Coverage]:
     about = {
         "first": {"min": {"field": "year"}},
         "last": {"max": {"field": "year"}},
         "kinds": {"terms": {"field": "kind", "size": KINDS_NAMED}},
     }
     wanted = {"places": {"terms": {"field": "municipality", "size": _MOST_VALUES}, "aggs": about}}
-    found = index.units.aggregate(tantivy.Query.all_query(), wanted)
+    found = index.units.aggregate(_Limited(tantivy.Query.all_query(), {}, bounds).query(), wanted)
     return {row["key"]: _coverage(row) for row in found["places"]["buckets"]}
 
 
@@ -161,10 +163,6 @@ def _keys(index: Open, result: tantivy.SearchResult) -> list[str]:
     return [str(doc(address).get_first("id")) for _, address in result.hits]
 
 
-def _total(result: tantivy.SearchResult) -> int:
-    return int(result.count)  # type: ignore[attr-defined]  # missing in the library's stub
-
-
 def _year(value: float | None) -> int | None:
     return None if value is None else int(value)
 
@@ -173,16 +171,22 @@ def _title_word(word: str) -> tantivy.Query:
     return tantivy.Query.term_query(schema(), "title_words", word, index_option="basic")
 
 
-Bounds = list[tuple[tantivy.Occur, tantivy.Query]]
-
-
 def _bounds(within: Iterable[str] | None, without: Iterable[uuid.UUID]) -> Bounds:
     bounds: Bounds = []
     if within is not None:
-        bounds.append((tantivy.Occur.Must, _one_of("municipality", within)))
+        bounds.append((tantivy.Occur.Must, _in_any(within)))
     if removed := [unit.hex for unit in without]:
-        bounds.append((tantivy.Occur.MustNot, tantivy.Query.term_set_query(schema(), "id", removed)))
+        bounds += [(tantivy.Occur.MustNot, _one_of(field, removed)) for field in ("id", "parent")]
     return bounds
+
+
+def _in_any(municipalities: Iterable[str]) -> tantivy.Query:
+    """Asked with every word that is counted; a few terms side by side are quicker than a set of them."""
+    places = [
+        tantivy.Query.term_query(schema(), "municipality", place, index_option="basic") for place in municipalities
+    ]
+    either = tantivy.Query.boolean_query([(tantivy.Occur.Should, place) for place in places])
+    return tantivy.Query.const_score_query(either, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Entry:
     id: uuid.UUID
     title: str
     municipality: str
+    parent: uuid.UUID | None = None  # withdrawn with it
     kind: str = ""
     body: str = ""
     numbers: tuple[str, ...] = ()  # register number, property designation: quoted in full
@@ -40,6 +41,7 @@ class Entry:
 def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name=RAW, index_option="basic")
+    builder.add_text_field("parent", tokenizer_name=RAW, index_option="basic")
     builder.add_text_field("text", tokenizer_name=language.STEMS, index_option="position")
     builder.add_text_field("title_words", tokenizer_name=language.WORDS, index_option="basic")
     builder.add_text_field("folded", tokenizer_name=language.STEMS, index_option="basic")
@@ -89,6 +91,8 @@ def document(entry: Entry) -> tantivy.Document:
         "title_order": entry.title_order,
         "codes": sorted(codes(entry)),
     }
+    if entry.parent:
+        fields["parent"] = entry.parent.hex
     if folded := folds(f"{title} {body}"):
         fields["folded"] = folded
     return tantivy.Document.from_dict(fields, schema())

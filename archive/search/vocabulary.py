@@ -4,7 +4,7 @@ Taken from the index's own dictionary after indexing: a compound is a word of tw
 (or the short list of archive words below) knows by themselves. Kept as a small index of its own beside the units.
 """
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 
 import tantivy
 
@@ -35,7 +35,7 @@ SEED = frozenset(
 def refresh(units: tantivy.Searcher, words: tantivy.Index) -> int:
     """Write the vocabulary anew from the dictionary of the units' index; readers see the old one until it is done."""
     counts = dict(_dictionary(units))
-    known = SEED | {word for word, count in counts.items() if count >= _often(units.num_docs)}
+    known = SEED | {word for word, count in counts.items() if count >= often(units.num_docs)}
     writer = words.writer(32_000_000, 1)
     writer.delete_all_documents()
     for word, count in counts.items():
@@ -52,7 +52,7 @@ def _dictionary(units: tantivy.Searcher) -> Iterator[tuple[str, int]]:
             yield word, count
 
 
-def _often(units: int) -> int:
+def often(units: int) -> int:
     """How many units must hold a word for it to count as a part of others: misspellings are seldom repeated."""
     return 1 if units < 10_000 else 3
 
@@ -71,6 +71,11 @@ def parts(word: str, known: Container[str], depth: int = 2) -> set[str]:
         for part in tuple(found):
             found |= parts(part, known, depth - 1)
     return found - {word}
+
+
+def bases(stem: str) -> list[str]:
+    """The word without an ending that the stemmer leaves on."""
+    return [base for ending in ENDINGS if (base := _without(stem, ending))]
 
 
 def _head(text: str, known: Container[str]) -> str | None:
@@ -96,7 +101,6 @@ def _without(word: str, ending: str) -> str | None:
 MOST_COMPOUNDS = 100
 MOST_GUESSES = 200
 ENOUGH_LETTERS_FOR_TWO_FAULTS = 8
-MOST_MEANT = 3
 
 
 class Vocabulary:
@@ -105,44 +109,29 @@ class Vocabulary:
     def __init__(self, searcher: tantivy.Searcher) -> None:
         self.searcher = searcher
 
-    def compounds(self, stem: str) -> list[str]:
-        """Words of the collection that hold this one, the most used first; at most a hundred."""
+    def compounds(self, stem: str, most: int) -> list[str]:
+        """Words of the collection that hold this one, the most used first."""
         if not self.searcher.doc_freq("parts", stem):
             return []
         query = tantivy.Query.term_query(schema.words_schema(), "parts", stem, index_option="basic")
-        return [word for word, _ in self._words(query, MOST_COMPOUNDS)]
+        return self._words(query, most)
 
-    def bases(self, stem: str) -> list[str]:
-        """The word without an ending that the stemmer leaves on, where the collection knows it."""
-        candidates = [base for ending in ENDINGS if (base := _without(stem, ending))]
-        return [base for base in candidates if self.searcher.doc_freq("word", base)]
-
-    def around(self, stem: str) -> list[str]:
+    def around(self, stem: str, most: int) -> list[str]:
         """Words that begin or end with one that never stands alone in the collection."""
         if len(stem) < 4:
             return []
-        after = self.searcher.terms_with_prefix("word", stem, limit=MOST_COMPOUNDS)
-        before = self.searcher.terms_with_prefix("backwards", stem[::-1], limit=MOST_COMPOUNDS)
+        after = self.searcher.terms_with_prefix("word", stem, limit=most)
+        before = self.searcher.terms_with_prefix("backwards", stem[::-1], limit=most)
         return [word for word, _ in after] + [word[::-1] for word, _ in before]
 
-    def __contains__(self, stem: object) -> bool:
-        return stem in SEED or bool(self.searcher.doc_freq("word", stem))
-
-    def taken_apart(self, stem: str) -> set[str]:
-        """What a word that the collection lacks is made of, when it knows these: fasadritning → fasad, ritning."""
-        return parts(stem, self, depth=1) if stem.isalpha() else set()
-
-    def meant(self, stem: str) -> list[str]:
-        """What a misspelt word may have been: nearest first, then the most used."""
+    def near(self, stem: str) -> Iterator[list[str]]:
+        """Words of one fault's distance, then of two."""
         if len(stem) < 4 or not stem.isalpha():
-            return []
+            return
         for distance in (1, 2) if len(stem) >= ENOUGH_LETTERS_FOR_TWO_FAULTS else (1,):
             query = tantivy.Query.fuzzy_term_query(schema.words_schema(), "word", stem, distance=distance)
-            if found := [word for word, _ in self._words(query, MOST_GUESSES) if word != stem]:
-                return found[:MOST_MEANT]
-        return []
+            yield [word for word in self._words(query, MOST_GUESSES) if word != stem]
 
-    def _words(self, query: tantivy.Query, limit: int) -> Iterable[tuple[str, int]]:
+    def _words(self, query: tantivy.Query, limit: int) -> list[str]:
         result = self.searcher.search(query, limit, count=False, order_by_field="count")
-        for count, address in result.hits:
-            yield str(self.searcher.doc(address).get_first("word")), count
+        return [str(self.searcher.doc(address).get_first("word")) for _, address in result.hits]

@@ -103,7 +103,7 @@ def _examples() -> list[str]:
     unit = cases.exclude(property_designation="").order_by("pk").first()
     numbers = [unit.reference, unit.property_designation] if unit else []
     try:
-        return [text for text in (*WORDS_TO_TRY, *numbers, "§ 18") if search.finds(text)]
+        return search.that_find((*WORDS_TO_TRY, *numbers, "§ 18"))
     except IndexAway:
         return []
 

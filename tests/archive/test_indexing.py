@@ -322,6 +322,36 @@ def test_withdrawn_case_is_gone_with_all_under_it_before_the_index_follows(peopl
     assert search.public("bygglov").total == 3
 
 
+def test_withdrawn_words_help_nobody_on_before_the_index_follows(people: Personas) -> None:
+    unit = factories.unit(title="Kvastfening hemlig")
+    factories.unit(title="Bygglov för uthus")
+    indexing.follow()
+    assert search.public("kvastfenink").replaced == {"kvastfenink": "kvastfening"}
+    assert [way.text for way in search.ways_on("kvastfening nytt", search.EVERYTHING)] == ["kvastfening"]
+    assert search.coverage()["2080"].units == 2
+    publication.withdraw(unit, "Personuppgift.", by=people.archivist_falun)
+    assert search.public("kvastfenink").replaced == {}
+    assert search.ways_on("kvastfening nytt", search.EVERYTHING) == []
+    assert search.that_find(["kvastfening", "bygglov"]) == ["bygglov"]
+    assert search.coverage()["2080"].units == 1
+
+
+def test_withdrawn_collection_of_any_size_is_in_no_count(people: Personas) -> None:
+    top = factories.unit(title="Protokoll 1950–1990", level="collection")
+    files = [{"title": f"Protokoll {number}", "place_in_aip": f"fil-{number}"} for number in range(600)]
+    same = {"aip": top.aip, "owner": top.owner, "access": Access.PUBLIC, "public_from": top.public_from}
+    under = [ArchivalUnit(**same, **file, parent=top, level="document", index_due=top.index_due) for file in files]
+    ArchivalUnit.objects.bulk_create(under)
+    factories.unit(title="Protokoll kvar")
+    indexing.follow()
+    assert search.public("protokoll").total == 602
+    publication.withdraw(top, "Personuppgift.", by=people.archivist_falun)
+    answer = search.public("protokoll")
+    assert [unit.title for unit in answer.units] == ["Protokoll kvar"]
+    assert (answer.total, answer.facets["municipality"]) == (1, {"2080": 1})
+    assert search.coverage()["2080"].units == 1
+
+
 def test_restoring_a_case_leaves_what_was_withdrawn_by_itself(people: Personas) -> None:
     case = factories.unit(title="Bygglov för garage")
     document = factories.unit(aip=case.aip, parent=case, level="document", title="Ritning")

@@ -239,9 +239,53 @@ def test_staff_question_stays_within_their_municipalities(tmp_path: Path) -> Non
     assert engine.find("", within=[]).total == 0
 
 
+OWN = [
+    *("Akt om Bergstrand", "Bergstrund", "Bygglov Rädisan 1:2", "Rädisan, kvastfening", "Nämndritning", "Sjömärke"),
+    *("Vadställe", "Vadställen", "Myrstack vadställe vadställe", "Vadställe myrstack myrstack"),
+]
+OTHERS = [
+    *("Bergstrond", "Bergstrund", "Kvastfaning", "Kvastfeningsakt", "Sjö", "Märke", "Sjömärkning"),
+    *["Myrstack"] * 9,
+]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("bergstrond", "bergstrend", "kvastfaning", "kvastfeningsakt", "bergstron*", "kvastf*", "märke", "sjö"),
+        *("sjömärkning", "myrstack vadställe", '"myrstack vadställe"', "kvastfening akt", "radisan", "saknas"),
+    ],
+)
+def test_words_of_other_municipalities_change_no_answer(tmp_path: Path, question: str) -> None:
+    own = [Entry(uuid.uuid4(), title, "2062") for title in OWN]
+    others = [Entry(uuid.uuid4(), title, "2080", body="hemlig") for title in OTHERS]
+    alone, beside = built(tmp_path / "alone", *own), built(tmp_path / "beside", *own, *others)
+    before, after = (each.find(question, within=["2062"]) for each in (alone, beside))
+    assert (after.ids, after.facets, after.plan.replaced) == (before.ids, before.facets, before.plan.replaced)
+
+
+def test_misspelling_is_helped_with_the_words_of_those_who_ask(tmp_path: Path) -> None:
+    names = {"2062": "Akt om Bergstrand", "2080": "Bergstrond hemligt"}
+    engine = built(tmp_path, *(Entry(uuid.uuid4(), name, place) for place, name in names.items()))
+    assert engine.find("bergstrend", within=["2062"]).plan.replaced == {"bergstrend": "bergstrand"}
+    assert engine.find("bergstrend", within=["2080"]).plan.replaced == {"bergstrend": "bergstrond"}
+
+
 def test_units_on_their_way_out_are_in_no_count(engine: Engine) -> None:
     answer = engine.find("bygglov", without=[IDS["garage"]])
     assert (answer.total, answer.facets["kind"]) == (2, {"Bygglov": 2})
+
+
+def test_units_on_their_way_out_help_nobody_spell(tmp_path: Path) -> None:
+    case = entry("garage", title="Kvastfening")
+    under = [entry(key, title="Kvastfeningens bilaga", parent=case.id) for key in ("handling", "ritning")]
+    engine = built(tmp_path, case, *under, entry("minutes"))
+    assert engine.find("kvastfenink").plan.replaced
+    answer = engine.find("kvastfenink", without=[case.id])
+    assert (answer.total, answer.plan.replaced) == (0, {})
+    assert engine.count("kvastfening", without=[case.id]) == 0
+    assert engine.coverage()["2080"].units == 4
+    assert engine.coverage(without=[case.id])["2080"].units == 1
 
 
 def test_suggestions_go_by_words_of_titles(engine: Engine) -> None:

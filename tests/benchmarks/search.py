@@ -34,7 +34,7 @@ django.setup()
 
 import tantivy  # noqa: E402
 
-from archive.search import generations, language, writing  # noqa: E402
+from archive.search import generations, language, vocabulary, writing  # noqa: E402
 from archive.search.engine import Engine, Filters  # noqa: E402
 from archive.search.schema import Entry  # noqa: E402
 from tests import session  # noqa: E402
@@ -173,8 +173,8 @@ def questions(text: Text, bare: Bare, engine: Engine, each: int) -> Iterator[Que
 
     def alone(word: str) -> bool:
         """Found as it stands only: no compounds, no other spelling, so that both are asked for the same."""
-        other = opened.words.compounds(word) or opened.words.bases(word) or opened.units.doc_freq("folded", word)
-        return not other
+        bases = any(opened.units.doc_freq("text", base) for base in vocabulary.bases(word))
+        return not (bases or opened.words.compounds(word, 1) or opened.units.doc_freq("folded", word))
 
     plain = [word for word in text.words if alone(word)]
 
