@@ -1,17 +1,16 @@
 """Files into a draft, by tus as for whole packages: asked for twice, the same file goes on where it was."""
 
 import functools
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from archive import draft_files, refusals
+from archive import draft_files
 from archive.models import Draft, DraftFile
 from archive.views import bodies, tus
-from archive.views.uploads import method_of, speaks_tus, turns
+from archive.views.uploads import method_of, speaks_tus, turn
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, get_or_404
 
@@ -42,15 +41,9 @@ def draft_upload(request: StaffRequest, *, draft_id: UUID, file_id: UUID) -> Htt
         return tus.told(404, "E_NOT_FOUND", _("Filen finns inte i utkastet längre."))
     if method == "HEAD":
         return tus.answer(200, Upload_Offset=file.offset, Upload_Length=file.size)
-    _append(request, file)
+    offset, length = tus.offset(request), tus.body_length(request)
+    with turn():
+        draft_files.append(
+            file, offset=offset, length=length, read=bodies.reader(request), hang_up=bodies.hanger_up(request)
+        )
     return tus.answer(Upload_Offset=file.offset)
-
-
-def _append(request: StaffRequest, file: DraftFile) -> None:
-    if not turns.acquire(blocking=False):
-        raise refusals.TooManyAtOnce
-    try:
-        facts: dict[str, Any] = {"offset": tus.offset(request), "length": tus.body_length(request)}
-        draft_files.append(file, read=bodies.reader(request), hang_up=bodies.hanger_up(request), **facts)
-    finally:
-        turns.release()

@@ -2,7 +2,8 @@
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from archive import refusals, tasks, uploading
 from archive.models import SIP, Upload
 from archive.refusals import Refused
+from archive.uploading import Checksum
 from archive.views import bodies, tus
 from consortium import audit
 from consortium.access import policy
@@ -52,6 +54,17 @@ ANSWERS: dict[type[Refused], tuple[int, str]] = {
 NOTED = (refusals.AgreementHinders, refusals.AlreadyReceived, refusals.OtherContent, refusals.NotAllowed)
 View = Callable[..., HttpResponse]
 turns = threading.BoundedSemaphore(settings.UPLOADS_AT_ONCE)
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """One of as many receptions as the server has room for at once."""
+    if not turns.acquire(blocking=False):
+        raise refusals.TooManyAtOnce
+    try:
+        yield
+    finally:
+        turns.release()
 
 
 def speaks_tus(view: View) -> View:
@@ -105,22 +118,25 @@ def method_of(request: HttpRequest, *allowed: str) -> str:
 
 @speaks_tus
 def uploads(request: StaffRequest) -> HttpResponse:
-    """Creation: a new upload, perhaps with its first bytes."""
+    """Creation: a new upload, perhaps with its first bytes. Nothing is begun whose address could not be told."""
     if method_of(request, "OPTIONS", "POST") == "OPTIONS":
         return tus.capabilities()
     tus.demand_version(request)
     size, facts = tus.length(request), tus.metadata(request)
     body = tus.body_length(request) if request.content_type == tus.CONTENT_TYPE else 0
-    upload = uploading.begin(
-        _agreement(request, facts.agreement),
-        kind=facts.kind,
-        filename=facts.filename,
-        size=size,
-        sha256_promised=facts.sha256,
-        by=request.user,
-    )
-    if body:
-        _append(request, upload, 0, body)
+    checksum = tus.checksum(request)
+    agreement = _agreement(request, facts.agreement)
+    with turn() if body else nullcontext():
+        upload = uploading.begin(
+            agreement,
+            kind=facts.kind,
+            filename=facts.filename,
+            size=size,
+            sha256_promised=facts.sha256,
+            by=request.user,
+        )
+        if body:
+            _append(request, upload, 0, body, checksum)
     return tus.answer(
         201,
         Location=reverse("tus_upload", args=[upload.pk]),
@@ -187,32 +203,25 @@ def _head(request: StaffRequest, upload: Upload) -> HttpResponse:
 
 
 def _patch(request: StaffRequest, upload: Upload) -> HttpResponse:
-    _append(request, upload, tus.offset(request), tus.body_length(request))
+    offset, length, checksum = tus.offset(request), tus.body_length(request), tus.checksum(request)
+    with turn():
+        _append(request, upload, offset, length, checksum)
     return tus.answer(Upload_Offset=upload.offset, Upload_Expires=tus.expires(upload))
 
 
-def _append(request: StaffRequest, upload: Upload, offset: int, length: int) -> None:
-    if not turns.acquire(blocking=False):
-        raise refusals.TooManyAtOnce
-    try:
-        sip = _take_in(request, upload, offset, length)
-    finally:
-        turns.release()
-    upload.refresh_from_db()
-    if sip:
-        tasks.validate.delay_on_commit(str(sip.pk))
-
-
-def _take_in(request: StaffRequest, upload: Upload, offset: int, length: int) -> SIP | None:
-    return uploading.append(
+def _append(request: StaffRequest, upload: Upload, offset: int, length: int, checksum: Checksum | None) -> None:
+    sip = uploading.append(
         upload,
         offset=offset,
         length=length,
         read=bodies.reader(request),
         hang_up=bodies.hanger_up(request),
-        checksum=tus.checksum(request),
+        checksum=checksum,
         by=request.user,
     )
+    upload.refresh_from_db()
+    if sip:
+        tasks.validate.delay_on_commit(str(sip.pk))
 
 
 def _delete(request: StaffRequest, upload: Upload) -> HttpResponse:

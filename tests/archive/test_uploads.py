@@ -195,6 +195,14 @@ def test_checksums_that_cannot_be_read(tus: Tus, header: str) -> None:
     assert told(tus.patch(url, 0, BODY, Upload_Checksum=header))[:2] == (400, "E_UPLOAD_CHECKSUM")
 
 
+def test_a_creation_with_a_checksum_that_cannot_be_read_begins_nothing(tus: Tus) -> None:
+    assert tus.agreement
+    facts = {"Upload_Length": 64, "Upload_Metadata": encoded(filename="a.zip", agreement=str(tus.agreement.pk))}
+    answer = tus.ask("POST", COLLECTION, BODY, "application/offset+octet-stream", Upload_Checksum="sha256", **facts)
+    assert told(answer)[:2] == (400, "E_UPLOAD_CHECKSUM")
+    assert not Upload.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_delete_forgets_the_upload_and_its_bytes(tus: Tus) -> None:
     url = tus.begin(64)
@@ -441,6 +449,9 @@ def test_more_uploads_at_once_than_there_are_threads_for(tus: Tus, monkeypatch: 
     answer = tus.patch(url, 0, BODY)
     assert told(answer)[:2] == (503, "E_UPLOAD_BUSY")
     assert answer["Retry-After"] == "10"
+    for _ in range(3):
+        assert told(tus.create(64, BODY))[:2] == (503, "E_UPLOAD_BUSY")
+    assert Upload.objects.count() == 1  # what nobody was told the address of would only take room
 
 
 def test_bytes_lost_from_disk_are_asked_for_again(tus: Tus) -> None:
