@@ -51,8 +51,9 @@ def clean_path(path: str) -> str:
     return posixpath.join(*parts)
 
 
-def begin(draft: Draft, path: str, size: int) -> DraftFile:
-    """The file as it stands in the draft: new, or where it was left. Asking twice gives the same file."""
+def begin(draft: Draft, path: str, size: int, *, modified: int | None = None) -> DraftFile:
+    """The file as it stands in the draft: new, or where it was left. Asking twice gives the same file, unless it was
+    changed in between."""
     _demand_open(draft)
     if size == 0:
         raise Empty
@@ -60,7 +61,7 @@ def begin(draft: Draft, path: str, size: int) -> DraftFile:
         raise TooLarge(size=formats.size(size), limit=formats.size(settings.UPLOAD_MAX_BYTES))
     plain = clean_path(path)
     if known := DraftFile.objects.filter(draft=draft, path=plain).first():
-        if known.size == size:
+        if (known.size, known.modified) == (size, modified):
             return known
         if known.is_whole:
             raise PathTaken(path=plain)
@@ -70,9 +71,22 @@ def begin(draft: Draft, path: str, size: int) -> DraftFile:
     quarantine.demand_room(size)
     try:
         with transaction.atomic():
-            return DraftFile.objects.create(draft=draft, path=plain, size=size)
+            return DraftFile.objects.create(draft=draft, path=plain, size=size, modified=modified)
     except IntegrityError:  # the same file in two tabs
-        return DraftFile.objects.get(draft=draft, path=plain, size=size)
+        if same := DraftFile.objects.filter(draft=draft, path=plain, size=size, modified=modified).first():
+            return same
+        raise PathTaken(path=plain) from None
+
+
+def put(draft: Draft, path: str, size: int, read: Callable[[int], bytes | memoryview]) -> None:
+    """A file that comes whole in one request. Nobody knows whether an earlier beginning was of the same content."""
+    file = begin(draft, path, size)
+    if file.is_whole:
+        raise PathTaken(path=file.path)
+    if file.offset:
+        remove(file)
+        file = begin(draft, path, size)
+    append(file, offset=0, length=size, read=read)
 
 
 def append(

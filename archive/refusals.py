@@ -128,7 +128,7 @@ class BadPath(Refused):
 
 
 class PathTaken(Refused):
-    sentence = _("Utkastet har redan en annan fil som heter %(path)s. Ta bort den först, eller byt namn på den nya.")
+    sentence = _("Utkastet har redan en fil som heter %(path)s. Ta bort den först, eller byt namn på den nya.")
 
 
 class DraftFull(Refused):

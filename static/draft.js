@@ -1,7 +1,7 @@
 // Files and folders into a draft: each goes by tus, a few at a time, and the page tells of all of them at once.
 "use strict";
 
-// One file; asked for again, the server says how much it has.
+// One file; asked for again and not changed since, the server says how much it has.
 class DraftTransfer extends Transfer {
   constructor(file, path, options) {
     super(file, "", path, options);
@@ -13,7 +13,8 @@ class DraftTransfer extends Transfer {
     this.become("asking");
     const answer = await this.ask("POST", this.uploads, {
       "Upload-Length": this.file.size,
-      "Upload-Metadata": `relativePath ${Transfer.base64(this.path)}`,
+      "Upload-Metadata":
+        `relativePath ${Transfer.base64(this.path)},lastModified ${Transfer.base64(String(this.file.lastModified))}`,
     });
     if (this.run !== run) return;
     this.url = answer.getResponseHeader("Location");
@@ -85,9 +86,12 @@ class DraftTransfer extends Transfer {
     complain();
   }
 
+  const alike = (file, other) => file.size === other.size && file.lastModified === other.lastModified;
+
   function add(files) {
     for (const [file, path] of files) {
-      if (JUNK.test(path) || transfers.some((other) => other.path === path && other.state !== "refused")) continue;
+      const here = transfers.some((other) => other.path === path && other.state !== "refused" && alike(file, other.file));
+      if (here || JUNK.test(path)) continue;
       refused.delete(path);
       const transfer = new DraftTransfer(file, path, { ...form.dataset });
       transfers.push(transfer);

@@ -95,6 +95,9 @@ class DraftFile(models.Model):
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="files")
     path = models.CharField(_("fil"), max_length=500)
     size = models.BigIntegerField(_("storlek"))
+    modified = models.BigIntegerField(
+        null=True, help_text="When the sender's file was last changed, in milliseconds, as their browser says it."
+    )
     offset = models.BigIntegerField(default=0)
     added_at = models.DateTimeField(default=timezone.now)
 

@@ -1,6 +1,7 @@
 """Files into a draft, by tus as for whole packages: asked for twice, the same file goes on where it was."""
 
 import functools
+import re
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -25,7 +26,9 @@ def draft_uploads(request: StaffRequest, *, draft_id: UUID) -> HttpResponse:
     tus.demand_version(request)
     facts = tus.pairs(request.headers.get("Upload-Metadata", ""))
     path = facts.get("relativePath") or facts.get("filename", "")
-    file = draft_files.begin(draft, path, tus.length(request))
+    said = facts.get("lastModified", "")
+    modified = int(said) if re.fullmatch(r"-?[0-9]{1,16}", said) else None
+    file = draft_files.begin(draft, path, tus.length(request), modified=modified)
     return tus.answer(201, Location=reverse("draft_upload", args=[draft.pk, file.pk]), Upload_Offset=file.offset)
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Page, Paginator
 from django.db.models import Sum
 from django.http import Http404, HttpResponse
@@ -224,7 +223,7 @@ def add_draft_files(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     added = 0
     for sent in files:
         try:
-            _take(found, sent)
+            draft_files.put(found, sent.name or "", sent.size or 0, sent.read)
             added += 1
         except Refused as trouble:
             messages.error(request, f"{sent.name}: {trouble}")
@@ -235,13 +234,6 @@ def add_draft_files(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     if added:
         messages.success(request, ngettext("%(n)s fil är tillagd.", "%(n)s filer är tillagda.", added) % {"n": added})
     return redirect("draft", found.pk)
-
-
-def _take(found: Draft, sent: UploadedFile) -> None:  # type: ignore[type-arg]
-    file = draft_files.begin(found, sent.name or "", sent.size or 0)
-    if not file.is_whole:
-        sent.seek(file.offset)
-        draft_files.append(file, offset=file.offset, length=file.size - file.offset, read=sent.read)
 
 
 @require_POST

@@ -127,6 +127,27 @@ def test_another_file_of_the_same_name_does_not_replace_a_whole_one(draft: Draft
         draft_files.begin(draft, "kf.pdf", 99)
 
 
+def test_a_file_changed_since_it_was_begun_starts_again(draft: Draft) -> None:
+    old = draft_files.begin(draft, "kf.pdf", 8, modified=1)
+    draft_files.append(old, offset=0, length=4, read=io.BytesIO(b"AAAA").read)
+    assert draft_files.begin(draft, "kf.pdf", 8, modified=1) == old
+    new = draft_files.begin(draft, "kf.pdf", 8, modified=2)
+    assert new.offset == 0
+    draft_files.append(new, offset=0, length=8, read=io.BytesIO(b"BBBBBBBB").read)
+    assert draft.files.get().source.read_bytes() == b"BBBBBBBB"
+    with pytest.raises(refusals.PathTaken):
+        draft_files.begin(draft, "kf.pdf", 8, modified=3)
+
+
+def test_a_file_that_comes_whole_is_never_put_upon_a_beginning(draft: Draft) -> None:
+    old = draft_files.begin(draft, "kf.pdf", 8)
+    draft_files.append(old, offset=0, length=4, read=io.BytesIO(b"AAAA").read)
+    draft_files.put(draft, "kf.pdf", 8, io.BytesIO(b"BBBBBBBB").read)
+    assert draft.files.get().source.read_bytes() == b"BBBBBBBB"
+    with pytest.raises(refusals.PathTaken):
+        draft_files.put(draft, "kf.pdf", 8, io.BytesIO(b"CCCCCCCC").read)
+
+
 def test_empty_files_and_too_many_are_refused(draft: Draft, settings: Any) -> None:
     with pytest.raises(refusals.Empty):
         draft_files.begin(draft, "tom.pdf", 0)

@@ -72,6 +72,13 @@ def test_the_whole_way_with_plain_forms(client: Client, agreement: SubmissionAgr
     assert "Inlämnad" in page(client, "drafts")
 
 
+def test_other_content_under_a_known_name_is_said_and_not_taken_for_the_same(client: Client, draft: Draft) -> None:
+    for content, says in ((b"GAMMALT!", "1 fil är tillagd"), (b"NYTT-!!!", "har redan en fil som heter a.pdf")):
+        body = said(client, "add_draft_files", draft.pk, files=[SimpleUploadedFile("a.pdf", content)])
+        assert says in body
+    assert draft.files.get(path="a.pdf").source.read_bytes() == b"GAMMALT!"
+
+
 def test_only_agreements_in_force_that_can_be_built_are_offered(client: Client) -> None:
     falun = factories.municipality("2080")
     fine = factories.agreement(falun, number="KS 1/GILTIG")
@@ -173,6 +180,21 @@ def test_a_file_with_its_folder_comes_by_tus_and_goes_on_where_it_was(client: Cl
     assert ask(client, "PATCH", created["Location"], b"56789", Upload_Offset="5").status_code == 204
     assert ask(client, "HEAD", created["Location"])["Upload-Offset"] == "10"
     assert draft.files.get(path="2012/å.pdf").source.read_bytes() == b"0123456789"
+
+
+def test_a_file_edited_between_two_tries_is_sent_from_the_beginning(client: Client, draft: Draft) -> None:
+    url = reverse("draft_uploads", args=[draft.pk])
+
+    def begun(modified: str) -> Any:
+        facts = encoded(relativePath="a.pdf", lastModified=modified)
+        return ask(client, "POST", url, Upload_Length="10", Upload_Metadata=facts)
+
+    ask(client, "PATCH", begun("1700000000000")["Location"], b"AAAA", Upload_Offset="0")
+    assert begun("1700000000000")["Upload-Offset"] == "4"
+    edited = begun("1700000000001")
+    assert edited["Upload-Offset"] == "0"
+    ask(client, "PATCH", edited["Location"], b"BBBBBBBBBB", Upload_Offset="0")
+    assert draft.files.get(path="a.pdf").source.read_bytes() == b"BBBBBBBBBB"
 
 
 def test_refusals_by_tus_say_why(client: Client, draft: Draft, people: Personas) -> None:

@@ -1,6 +1,7 @@
 """Two samples in a real browser, from the keyboard: Public 360's package through the upload page, and a file collection
 through the builder. Pictures at 1280 and 360 px are left in artefacts/."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from archive import sampling, tasks
-from archive.models import SIP, ArchivalUnit, Draft
+from archive.models import SIP, ArchivalUnit, Draft, DraftFile
 from archive.packages.build import files_in
 from consortium import sheets
 from deliveries import agreements, recipes
@@ -160,6 +161,8 @@ def test_files_that_stop_halfway_go_on_after_a_reload(
     whole = b"x" * 300_000
     half = factories.draft_file(draft, "stor.pdf", whole[:100_000], size=len(whole))
     (tmp_path / "stor.pdf").write_bytes(whole)
+    os.utime(tmp_path / "stor.pdf", (1_700_000_000, 1_700_000_000))
+    DraftFile.objects.filter(pk=half.pk).update(modified=1_700_000_000_000)
     (tmp_path / "tom.pdf").write_bytes(b"")
     sign_in(page, people.producer_falun)
     page.goto(f"/satt-samman/{draft.pk}/")
