@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consortium.sheets import FORMULA_STARTS
 
 MAX_BYTES = 10 * 1000**2
+TOO_LARGE = gettext_lazy("Filen är större än 10 MB. Dela upp den i flera filer.")
 MAX_ROWS = 50_000
 MAX_COLUMNS = 60
 MAX_CELL = 10_000
@@ -40,11 +42,14 @@ class Row:
 
 
 def read(content: bytes) -> Iterator[Row]:
-    """Every row that says something, the heading first. What kind of file it is the bytes say, not the name."""
+    """Every row that says something, the heading first. What kind of file it is the bytes say, not the name.
+
+    Whoever reads a file to pass it on reads one byte more than MAX_BYTES, so that a larger one is known.
+    """
     if not content.strip():
         raise Unreadable(_("Filen är tom. Välj en fil med en rubrikrad och minst en rad till."))
     if len(content) > MAX_BYTES:
-        raise Unreadable(_("Filen är större än 10 MB. Dela upp den i flera filer."))
+        raise Unreadable(TOO_LARGE)
     if content.startswith(_OLE):
         raise Unreadable(_("Filen är ett äldre eller lösenordsskyddat kalkylblad. Spara den som .xlsx utan lösenord."))
     rows = _xlsx(content) if content.startswith(_ZIP) else _csv(content)

@@ -20,7 +20,7 @@ from archive import assembling, collection_table, draft_files, tasks
 from archive.collection_table import TableRow, WrongColumns
 from archive.models import Draft, DraftFile
 from archive.models.submissions import DeliveryKind
-from archive.refusals import Refused
+from archive.refusals import Refused, TooLargeForForm
 from archive.views.draft_uploads import get_draft
 from archive.views.upload_words import words
 from consortium import formats, sheets, tables
@@ -274,9 +274,11 @@ def import_draft_table(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     found = get_draft(request, Draft, draft_id)
     sent = request.FILES.get("table")
     if sent is None:
-        return _answer(request, found, table_error=_("Välj en tabell i CSV eller XLSX."), status=422)
+        refused = getattr(request, "upload_refused", None)
+        says = tables.TOO_LARGE if isinstance(refused, TooLargeForForm) else refused
+        return _answer(request, found, table_error=str(says or _("Välj en tabell i CSV eller XLSX.")), status=422)
     try:
-        count = assembling.import_table(found, sent.read())
+        count = assembling.import_table(found, sent.read(tables.MAX_BYTES + 1))
     except (tables.Unreadable, WrongColumns, assembling.TooManyRows) as trouble:
         return _answer(request, found, table_error=str(trouble), status=422)
     except assembling.DraftClosed as closed:

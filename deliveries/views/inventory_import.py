@@ -46,7 +46,7 @@ def import_inventory(request: StaffRequest) -> HttpResponse:
 def _read(request: StaffRequest, form: ImportForm) -> InventoryImport | None:
     sent = form.cleaned_data["file"]
     if sent.size > tables.MAX_BYTES:
-        form.add_error("file", _("Filen är större än 10 MB. Dela upp den i flera filer."))
+        form.add_error("file", tables.TOO_LARGE)
         return None
     try:
         return inventory_import.upload(

@@ -19,7 +19,7 @@ from governance.importing import Confirmed
 from governance.meetings import NotNow
 from governance.models import Body, Consortium, Municipality, OldMinutes
 from governance.old_minutes import Proposal
-from governance.old_minutes.source import Unreadable
+from governance.old_minutes.source import LARGEST, Unreadable
 from governance.views.publication import crumbs
 
 WEIGHTS = {"choose": "bad", "check": "warn", "note": "info"}
@@ -36,7 +36,7 @@ def old_minutes_list(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            made = importing.propose(form.cleaned_data["body"], file.name, file.read(), by=request.user)
+            made = importing.propose(form.cleaned_data["body"], file.name, file.read(LARGEST + 1), by=request.user)
         except Unreadable as reason:
             form.add_error("file", str(reason))
         except importing.AlreadyRead as told:

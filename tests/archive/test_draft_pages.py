@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from archive import tasks
+from archive import assembling, tasks
 from archive.models import SIP, Draft, DraftFile
+from consortium import tables
 from deliveries.models import SubmissionAgreement
 from tests import factories
 from tests.archive.tus_client import encoded
@@ -111,6 +112,27 @@ def test_a_table_that_cannot_be_read_is_told_beside_its_field(client: Client, dr
     assert "Tabellen saknar kolumnen Fil och Titel" in answer.content.decode()
     assert "Välj en tabell" in client.post(url).content.decode()
     assert draft.rows.count() == 2
+
+
+def test_a_table_that_is_too_large_is_not_read_into_memory(
+    client: Client, draft: Draft, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    taken: list[int] = []
+    import_table = assembling.import_table
+
+    def noting(found: Draft, content: bytes) -> int:
+        taken.append(len(content))
+        return import_table(found, content)
+
+    monkeypatch.setattr(tables, "MAX_BYTES", 1000)
+    monkeypatch.setattr(assembling, "import_table", noting)
+    large = SimpleUploadedFile("t.csv", b"Fil;Titel\n" + b"a;b\n" * 100_000)
+    assert "Filen är större än 10 MB" in said(client, "import_draft_table", draft.pk, table=large)
+    assert taken == [1001]
+    settings.UPLOAD_PLAIN_MAX_BYTES = 1000
+    large.seek(0)
+    assert "Filen är större än 10 MB" in said(client, "import_draft_table", draft.pk, table=large)
+    assert taken == [1001]  # refused before it came so far
 
 
 def test_a_draft_of_many_files_is_shown_in_pages(client: Client, draft: Draft, settings: Any) -> None:
