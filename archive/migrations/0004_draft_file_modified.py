@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("archive", "0002_append_only")]
+    dependencies = [("archive", "0003_secrecy_without_end")]
     operations = [
         migrations.AddField(
             "draftfile",
