@@ -211,6 +211,8 @@ class ZipTree(Tree):
             raise refuse("E_ARCHIVE_CORRUPT", "local-size", name, f"{packed_}/{size_}", f"{packed}/{size}")
         data_at = local.position
         ends = data_at + packed
+        if ends > self._stored_bytes:
+            raise refuse("E_ARCHIVE_CORRUPT", "size-beyond-end", name, packed, self._stored_bytes - data_at)
         return data_at, ends + (self._descriptor_size(ends, crc, packed, size, name) if late else 0)
 
     def _descriptor_size(self, at: int, crc: int, packed: int, size: int, name: str) -> int:
@@ -234,7 +236,7 @@ class ZipTree(Tree):
             name = raw.decode() if plain or flags & _UTF8 else raw.decode(self.encoding)
         except UnicodeDecodeError:
             if flags & _UTF8:
-                raise refuse("E_ARCHIVE_NAME_ENCODING", "not-utf-8", shown) from None
+                raise refuse("E_ARCHIVE_NAME_ENCODING", "not-utf-8", shown, shown) from None
             name = raw.decode("cp850")
         if unicode_path is not None:
             return self._by_unicode_path(raw, unicode_path, name, shown)
@@ -247,7 +249,7 @@ class ZipTree(Tree):
         try:
             spelled = field[5:].decode()
         except UnicodeDecodeError:
-            raise refuse("E_ARCHIVE_NAME_ENCODING", "not-utf-8", shown) from None
+            raise refuse("E_ARCHIVE_NAME_ENCODING", "not-utf-8", shown, shown) from None
         if field[:1] != b"\x01" or int.from_bytes(field[1:5], "little") != zlib.crc32(raw):
             raise refuse("E_ARCHIVE_PATH", "unicode-path", shown, spelled, name)
         if any(_or_none(raw, encoding) == spelled for encoding in ENCODINGS):
@@ -300,7 +302,7 @@ class ZipTree(Tree):
     def _whole(self, number: int, piece: memoryview) -> memoryview:
         """A stored member in one piece, as its sum and size say."""
         if len(piece) != self.index.sizes[number]:
-            raise refuse("E_ARCHIVE_CORRUPT", "truncated", self.index.path(number))
+            raise refuse("E_ARCHIVE_CORRUPT", "changed", self.index.path(number))
         if zlib.crc32(piece) != self._crcs[number]:
             found, said = f"{zlib.crc32(piece):08x}", f"{self._crcs[number]:08x}"
             raise refuse("E_ARCHIVE_CORRUPT", "crc", self.index.path(number), found, said)
@@ -384,14 +386,14 @@ class _Window:
 
     def take(self, size: int) -> bytes:
         if size > self.left:
-            raise refuse("E_ARCHIVE_CORRUPT", "truncated")
+            raise refuse("E_ARCHIVE_CORRUPT", "truncated", "", self.position)
         at = self.position - self._ahead_at
         if at < 0 or at + size > len(self._ahead):
             ahead = max(size, min(self.left, self._reach))
             self._ahead = os.pread(self._descriptor, ahead, self._base + self.position)
             self._ahead_at, at = self.position, 0
             if len(self._ahead) < size:
-                raise refuse("E_ARCHIVE_CORRUPT", "truncated")
+                raise refuse("E_ARCHIVE_CORRUPT", "truncated", "", self.position)
         self.position += size
         return self._ahead[at : at + size]
 

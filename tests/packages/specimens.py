@@ -283,7 +283,7 @@ def zip_member(name: bytes, data: bytes, offset: int, **wrong: int | bytes) -> t
         0,
         0x21,
         field["local_crc"],
-        field["packed"],
+        field.get("local_packed", field["packed"]),
         field["local_size"],
         len(local_name),
         0,

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archive.packages import texts
 from archive.packages.check import check
 from archive.packages.container import ContainerRefused, Fault, open_package
 from archive.packages.limits import Limits
@@ -28,6 +29,12 @@ def longname(name: bytes) -> bytes:
     return tar_header(b"././@LongLink", len(name) + 1, b"L") + padded(name + b"\0")
 
 
+def miscounted(member: bytes, by: int) -> bytes:
+    """The same member with a header checksum that many too high."""
+    return member[:148] + b"%06o\0 " % (int(member[148:154], 8) + by) + member[156:]
+
+
+NO_SIZE = pax((b"size", b"9" * 20))
 TARS: dict[str, bytes] = {
     "E_ARCHIVE_EMPTY no bytes": b"",
     "E_ARCHIVE_EMPTY only zeros": bytes(10240),
@@ -37,6 +44,7 @@ TARS: dict[str, bytes] = {
     "E_ARCHIVE_CORRUPT something after the end": GOOD + END + GOOD,
     "E_ARCHIVE_CORRUPT something between the closing blocks": GOOD + bytes(512) + GOOD + END,
     "E_ARCHIVE_CORRUPT header checksum": GOOD + GOOD[:20] + b"y" + GOOD[21:] + END,
+    "E_ARCHIVE_CORRUPT header checksum wrong by 65521": GOOD + miscounted(GOOD, 65521) + END,
     "E_ARCHIVE_CORRUPT size beyond the end": tar_header(b"paket/a.txt", 1 << 33) + padded(b"x") + END,
     "E_ARCHIVE_CORRUPT size negative": tar_header(b"paket/a.txt", b"\xff" * 12) + END,
     "E_ARCHIVE_CORRUPT size not octal": tar_header(b"paket/a.txt", b"00000000009\0") + padded(b"x") + END,
@@ -50,6 +58,9 @@ TARS: dict[str, bytes] = {
     "E_ARCHIVE_CORRUPT folder with bytes": tar_header(b"paket/", 5, b"5") + padded(b"12345") + END,
     "E_ARCHIVE_LIMIT long name of 2 MiB": longname(b"a/" * (1 << 20)) + GOOD + END,
     "E_ARCHIVE_LIMIT many pax records": pax(*((b"k%d" % number, b"v") for number in range(1500))) + GOOD + END,
+    "E_ARCHIVE_LIMIT pax size": NO_SIZE + GOOD + END,
+    "E_ARCHIVE_LIMIT pax size of a long link": NO_SIZE + tar_header(b"paket/b", 0, b"K") + END,
+    "E_ARCHIVE_CORRUPT long link beyond the end": GOOD + tar_header(b"paket/b", 1 << 33, b"K") + END,
     "E_ARCHIVE_LIMIT too deep": longname(b"a/" * 70 + b"b") + GOOD + END,
     "E_ARCHIVE_LIMIT component": longname(b"paket/" + b"a" * 256) + GOOD + END,
     "E_ARCHIVE_PATH parent": tar_header(b"../a.txt", 1) + padded(b"x") + END,
@@ -123,6 +134,15 @@ ZIPS: dict[str, bytes] = {
     "E_ARCHIVE_CORRUPT not deflated": one(method=8),
     "E_ARCHIVE_CORRUPT overlap": zip_of(A, (b"paket/b.txt", b"x", {"at": 0, "local_name": b"paket/b.txt"})),
     "E_ARCHIVE_CORRUPT offset beyond": one(at=10_000),
+    "E_ARCHIVE_CORRUPT zip64 size beyond the end": one(
+        flags=0x808,
+        packed=0xFFFFFFFF,
+        size=0xFFFFFFFF,
+        local_packed=0,
+        local_size=0,
+        local_crc=0,
+        extra=struct.pack("<2H2Q", 1, 16, *[2**64 - 1] * 2),
+    ),
     "E_ARCHIVE_CORRUPT folder without slash": one(mode=0o040755 << 16),
     "E_ARCHIVE_ENCRYPTED": one(flags=1),
     "E_ARCHIVE_ENCRYPTED aes": one(method=99),
@@ -170,6 +190,7 @@ OTHERS: dict[str, bytes] = {
     "E_ARCHIVE_CORRUPT gzip and more": gzip.compress(GOOD + END) + b"more",
     "E_ARCHIVE_CORRUPT gzip of text": gzip.compress(b"text" * 400),
     "E_ARCHIVE_LIMIT gzip bomb": gzip.compress(tar_header(b"paket/a", len(BIG)) + BIG + END),
+    "E_ARCHIVE_LIMIT pax size in gzip": gzip.compress(NO_SIZE + GOOD + END),
     "E_ARCHIVE_LINK in gzip": gzip.compress(GOOD + tar_header(b"paket/b", 0, b"2", b"a.txt") + END),
 }
 
@@ -195,6 +216,22 @@ def test_container_is_refused(tmp_path: Path, name: str, data: bytes) -> None:
     assert name.split()[0] in {fault.rule for fault in faults_of(path)}
     assert check(path).verdict != Verdict.VALID
     assert [each.name for each in tmp_path.iterdir()] == ["paket"]
+
+
+@pytest.mark.parametrize("kind", ["tar", "zip"])
+def test_a_name_that_is_not_utf8_is_told(tmp_path: Path, kind: str) -> None:
+    name = "paket/å.txt".encode("latin-1")
+    path = tmp_path / "paket"
+    path.write_bytes(tar_header(name, 1) + padded(b"x") + END if kind == "tar" else zip_of((name, b"x", {})))
+    (finding,) = check(path).findings()
+    assert texts.message(finding) == "Namnet paket/\\xe5.txt är inte giltig UTF-8."
+
+
+def test_a_size_that_is_none_names_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "paket"
+    path.write_bytes(pax((b"size", b"-1")) + GOOD + END)
+    (finding,) = check(path).findings()
+    assert texts.message(finding) == "Storleken för pax går inte att läsa: -1."
 
 
 @pytest.mark.parametrize(("name", "data"), CASES, ids=[f"{name} {number}" for number, (name, _) in enumerate(CASES)])
