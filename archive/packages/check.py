@@ -6,6 +6,7 @@ stored order against what METS declared of them. Nothing is unpacked, and memory
 
 import re
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -224,6 +225,8 @@ class _Check:
         try:
             root, oais = finding_mets.peek(tree.chunks(member), self._xml_limits())
         except xml.XMLRefused as refused:
+            if self.asked is None:
+                self.profile = Profile.load(detect(name, "", "") or _UNKNOWN)
             self._refused_xml(name, refused)
             return False
         found = detect(name, root.get("PROFILE", ""), oais)
@@ -265,12 +268,17 @@ class _Check:
     # Reading METS
 
     def _read_all_mets(self, book: Rulebook, name: str) -> bool:
-        waiting = [name, *finding_mets.of_representations(book.tree)] if name == "METS.xml" else [name]
+        waiting = deque([name])
+        if name == "METS.xml":
+            waiting.extend(finding_mets.of_representations(book.tree))
         done: set[str] = set()
         while waiting:
-            path = waiting.pop(0)
+            path = waiting.popleft()
             if path in done:
                 continue
+            if len(done) == self.limits.max_mets_documents:
+                self._refused_xml(name, xml.XMLRefused(xml.Refusal.LIMIT, why="documents", detail=str(len(done))))
+                return False
             done.add(path)
             self.progress(Progress("mets", len(done) - 1, len(done) + len(waiting)))
             readable = self._read_mets(book, path)
@@ -298,8 +306,8 @@ class _Check:
 
     def _refused_xml(self, path: str, refused: xml.XMLRefused) -> None:
         severity = self.profile.severity(refused.reason.value) or Severity.ERROR
-        place = Place(path, refused.line)
-        self.findings.add(Finding(refused.reason.value, severity, place, quote(refused.detail)))
+        place, params = Place(path, refused.line), {"reason": refused.why}
+        self.findings.add(Finding(refused.reason.value, severity, place, quote(refused.detail), None, params))
 
     # What lies in the package besides METS
 

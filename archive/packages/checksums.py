@@ -73,7 +73,7 @@ class Declarations:
         self._members = members
         self.algorithms = bytearray(members)
         self.roles = bytearray(members)
-        self.documents = array("H", [0]) * members
+        self.documents = array("I", [0]) * members
         self.lines = array("I", [0]) * members
         self.more: dict[int, list[Declared]] = {}
         self._types = array("H", [0]) * members

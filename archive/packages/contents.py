@@ -74,7 +74,7 @@ class Contents:
             try:
                 self._judge(member, root)
             except xml.XMLRefused as refused:
-                self.add(refused.reason.value, Place(member.path, refused.line), refused.detail)
+                self.add(refused.reason.value, Place(member.path, refused.line), refused.detail, reason=refused.why)
         for kind, identity, place in self._links.broken():
             self.add(PREMIS + "LANK", place, identity, reason=kind)
         for pattern, key in self.demanded:
@@ -178,7 +178,7 @@ class Contents:
                 self.add("SK-SCHEMA-MISSING", Place(member.path), str(missing), key)
                 return
             except xml.XMLRefused as refused:
-                self.add(refused.reason.value, Place(member.path, refused.line), refused.detail)
+                self.add(refused.reason.value, Place(member.path, refused.line), refused.detail, reason=refused.why)
         if not matched:
             self.add("SK-SCHEMA-NOFILE", Place(), None, pattern)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
-KIB, MIB, GIB, TIB = 1 << 10, 1 << 20, 1 << 30, 1 << 40
+MIB, GIB, TIB = 1 << 20, 1 << 30, 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,10 @@ class Limits:
     max_header_bytes: int = MIB
     """One extended tar header (a long name or a set of PAX records)."""
     max_xml_bytes: int = 4 * GIB
-    max_xml_depth: int = 64
-    max_xml_attribute_bytes: int = 64 * KIB
+    max_xml_depth: int = 100
     max_xml_attributes_per_element: int = 256
-    max_xml_text_bytes: int = 8 * MIB
-    """One run of text in one element."""
     max_mets_files: int = 2_000_000
+    max_mets_documents: int = 10_000
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object]) -> Self:

@@ -223,7 +223,7 @@ def read(document: Document, source: Iterable[bytes], listener: Reader, limits: 
             else:
                 inside += 1
                 if inside > _MOST_IN_ONE_ENTRY:
-                    raise xml.XMLRefused(xml.Refusal.LIMIT, line=entry.sourceline, detail="too much in one file entry")
+                    raise xml.XMLRefused(xml.Refusal.LIMIT, line=entry.sourceline, why="entry")
         elif event == "start":
             if element.tag == _FILE and not walk.opaque and walk.stack and walk.stack[-1].kind == "fileGrp":
                 entry = element
@@ -250,8 +250,7 @@ class _Walk:
         if line is not None and line >= _NO_LINE:
             line = None
         if document.files > self.most_files:
-            detail = f"more than {self.most_files} files in METS"
-            raise xml.XMLRefused(xml.Refusal.LIMIT, line=line, detail=detail)
+            raise xml.XMLRefused(xml.Refusal.LIMIT, line=line, why="files", detail=str(self.most_files))
         attributes = dict(element.attrib.items())
         if len(element) == 1 and element[0].tag == _FLOCAT:
             location = dict(element[0].attrib.items())

@@ -276,7 +276,7 @@ def _bites(
             yield number, new
         parser.close()
     except etree.XMLSyntaxError as error:  # faults against the schema do not raise here; only broken XML does
-        raise XMLRefused(Refusal.MALFORMED, line=line, detail=str(error.msg or "")[:200]) from None
+        raise XMLRefused(Refusal.MALFORMED, line=line, why="parser", detail=str(error.msg or "")[:200]) from None
     log = max(parser.feed_error_log, parser.error_log, key=len)
     yield number, _understood(log, seen, line if number in slowly else None, path)
 

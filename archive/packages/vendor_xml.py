@@ -21,7 +21,7 @@ from archive.packages.erms import (
     Restriction,
     RestrictionKind,
 )
-from archive.packages.xml import DEFAULT_LIMITS, Refusal, XMLLimits, XMLRefused
+from archive.packages.xml import DEFAULT_LIMITS, XMLLimits
 
 Element = Any
 FIELDS = frozenset(
@@ -120,8 +120,6 @@ def _records(source: IO[bytes] | Iterable[bytes], path: tuple[str, ...], limits:
     for event, element in xml.every_event(source, limits=limits):
         if event == "start":
             names.append(element.tag.rpartition("}")[2])
-            if len(names) > limits.max_depth:
-                raise XMLRefused(Refusal.LIMIT, line=element.sourceline, detail=f"deeper than {limits.max_depth}")
             if not kept_at and tuple(names[1:]) == path:
                 kept_at = len(names)
             continue

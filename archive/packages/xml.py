@@ -40,6 +40,17 @@ STRICT: dict[str, Any] = {
     "remove_pis": True,
     "recover": False,
 }
+_WHY = {
+    "ERR_DOCUMENT_EMPTY": "empty",
+    "ERR_DOCUMENT_END": "after",
+    "ERR_TAG_NOT_FINISHED": "cut",
+    "ERR_TAG_NAME_MISMATCH": "mismatch",
+    "ERR_INVALID_CHAR": "character",
+    "ERR_UNDECLARED_ENTITY": "entity",
+    "ERR_ATTRIBUTE_REDEFINED": "attribute",
+    "NS_ERR_UNDEFINED_NAMESPACE": "prefix",
+}
+"""What libxml2 calls the commonest faults, and what we call them; of others its own words are told."""
 
 
 def iterparse(
@@ -74,14 +85,19 @@ def every_event(
     source: IO[bytes] | Iterable[bytes], *, limits: XMLLimits = DEFAULT_LIMITS
 ) -> Iterator[tuple[Event, Element]]:
     """All starts and ends, for a reader that must see each element; it calls `forget` on what it has done with."""
+    depth, deepest, most = 0, limits.max_depth, limits.max_attributes
     with _parsing("start", "end") as parser:
-        first = True
         for chunk in guarded(utf8_chunks(source, limits), limits):
             parser.feed(chunk)
             for event, element in parser.read_events():
-                if first:
-                    _refuse_doctype(element)
-                    first = False
+                if event == "end":
+                    depth -= 1
+                else:
+                    depth += 1
+                    if depth == 1:
+                        _refuse_doctype(element)
+                    if depth > deepest or len(element.attrib) > most:
+                        raise _too_much(element, depth, limits)
                 yield event, element
         parser.close()
         yield from parser.read_events()
@@ -96,7 +112,7 @@ def first_element(source: IO[bytes] | Iterable[bytes], *, limits: XMLLimits = DE
                 _refuse_doctype(element)
                 return element
         parser.close()
-    raise XMLRefused(Refusal.MALFORMED, detail="no element")
+    raise XMLRefused(Refusal.MALFORMED, why="empty")
 
 
 def read_tree(
@@ -109,7 +125,7 @@ def read_tree(
         for chunk in guarded(utf8_chunks(source, limits), limits):
             budget -= len(chunk)
             if budget < 0:
-                raise XMLRefused(Refusal.LIMIT, detail=f"more than {max_bytes} bytes")
+                raise XMLRefused(Refusal.LIMIT, why="bytes", detail=str(max_bytes))
             parser.feed(chunk)
             walk.only_look(parser.read_events())
         return parser.close()
@@ -125,7 +141,7 @@ def _parsing(*events: str, schema: Any = None) -> Iterator[Any]:
     except etree.XMLSyntaxError as error:
         raise _refused(error, etree.ErrorTypes) from None
     except etree.LxmlError as error:
-        raise XMLRefused(Refusal.MALFORMED, detail=str(error)[:200]) from None
+        raise XMLRefused(Refusal.MALFORMED, why="parser", detail=str(error)[:200]) from None
 
 
 class _Walk:
@@ -179,15 +195,13 @@ class _Walk:
                 _refuse_doctype(element)
                 self.depth = 1
             if len(element.attrib) > self.limits.max_attributes:
-                raise XMLRefused(Refusal.LIMIT, line=element.sourceline, detail="too many attributes on one element")
+                raise _too_much(element, self.depth, self.limits)
 
     def _look(self, element: Element) -> None:
         if self.depth == 1:
             _refuse_doctype(element)
-        elif self.depth > self.limits.max_depth:
-            raise XMLRefused(Refusal.LIMIT, line=element.sourceline, detail=f"deeper than {self.limits.max_depth}")
-        if len(element.attrib) > self.limits.max_attributes:
-            raise XMLRefused(Refusal.LIMIT, line=element.sourceline, detail="too many attributes on one element")
+        if self.depth > self.limits.max_depth or len(element.attrib) > self.limits.max_attributes:
+            raise _too_much(element, self.depth, self.limits)
 
 
 def forget(element: Element) -> None:
@@ -203,10 +217,15 @@ def forget(element: Element) -> None:
             del parent[0]
 
 
+def _too_much(element: Element, depth: int, limits: XMLLimits) -> XMLRefused:
+    why, limit = ("depth", limits.max_depth) if depth > limits.max_depth else ("attributes", limits.max_attributes)
+    return XMLRefused(Refusal.LIMIT, line=element.sourceline, why=why, detail=str(limit))
+
+
 def _refuse_doctype(root: Element) -> None:
     """Second lock on the door: the prolog has been searched already."""
     if root.getroottree().docinfo.doctype:
-        raise XMLRefused(Refusal.DOCTYPE, line=root.sourceline, detail="the document has a DOCTYPE")
+        raise XMLRefused(Refusal.DOCTYPE, line=root.sourceline)
 
 
 def _refused(error: Any, kinds: Any) -> XMLRefused:
@@ -214,7 +233,8 @@ def _refused(error: Any, kinds: Any) -> XMLRefused:
     too_much = error.code in (kinds.ERR_RESOURCE_LIMIT, kinds.ERR_NAME_TOO_LONG)
     too_much = too_much or any(words in text for words in ("xcessive depth", "too long", "too big", "huge", "HUGE"))
     if error.code == kinds.ERR_INVALID_ENCODING:
-        reason = Refusal.ENCODING
-    else:
-        reason = Refusal.LIMIT if too_much else Refusal.MALFORMED
-    return XMLRefused(reason, line=error.lineno or None, detail=text)
+        return XMLRefused(Refusal.ENCODING, line=error.lineno or None, why="bytes", detail="UTF-8")
+    reason = Refusal.LIMIT if too_much else Refusal.MALFORMED
+    known = (why for name, why in _WHY.items() if error.code == getattr(kinds, name))
+    why = "parser" if too_much else next(known, "parser")
+    return XMLRefused(reason, line=error.lineno or None, why=why, detail=text)

@@ -24,13 +24,14 @@ class Refusal(StrEnum):
 
 
 class XMLRefused(Exception):
-    """The document was not read, or not further than to `line`."""
+    """The document was not read, or not further than to `line`; `why` picks the sentence among those of the rule."""
 
-    def __init__(self, reason: Refusal, *, line: int | None = None, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" + (f" (line {line})" if line else ""))
+    def __init__(self, reason: Refusal, *, line: int | None = None, why: str = "", detail: str = "") -> None:
+        super().__init__(f"{reason} ({why}) {detail}" + (f" (line {line})" if line else ""))
         self.reason = reason
         self.line = line
-        self.detail = detail
+        self.why = why
+        self.detail = detail or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,8 @@ def utf8_chunks(source: IO[bytes] | Iterable[bytes], limits: XMLLimits = DEFAULT
         for chunk in chunks:
             yield decoder.decode(chunk).encode()
         yield decoder.decode(b"", final=True).encode()
-    except UnicodeError as error:
-        raise XMLRefused(Refusal.ENCODING, detail=f"not {encoding}: {error}"[:200]) from None
+    except UnicodeError:
+        raise XMLRefused(Refusal.ENCODING, why="bytes", detail=encoding.upper()) from None
 
 
 def _chunks(source: IO[bytes] | Iterable[bytes]) -> Iterator[bytes]:
@@ -118,7 +119,7 @@ def _decide_encoding(head: bytes, limits: XMLLimits) -> tuple[str, int]:
     """Codec name and bytes to skip. A mark outranks the declaration; the two must not contradict each other."""
     for mark, name in _NOT_BYTES_OF_UTF8:
         if head.startswith(mark) and not head.startswith(b"\0\0"):
-            raise XMLRefused(Refusal.ENCODING, line=1, detail=f"the bytes are {name}")
+            raise XMLRefused(Refusal.ENCODING, line=1, why="other", detail=name)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         codec = "utf-16-le" if head.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
         declared = _declared(head[2:].decode(codec, "replace").encode())
@@ -129,11 +130,11 @@ def _decide_encoding(head: bytes, limits: XMLLimits) -> tuple[str, int]:
         found = declared or "utf-8"
         codec = found
         if found == "utf-16" or (skip and found != "utf-8"):
-            raise XMLRefused(Refusal.ENCODING, line=1, detail=f"declares {declared}, but the bytes are not")
+            raise XMLRefused(Refusal.ENCODING, line=1, why="bytes", detail=found.upper())
     if declared and declared != found:
-        raise XMLRefused(Refusal.ENCODING, line=1, detail=f"declares {declared}, but the bytes are {found}")
+        raise XMLRefused(Refusal.ENCODING, line=1, why="bytes", detail=declared.upper())
     if found not in limits.encodings:
-        raise XMLRefused(Refusal.ENCODING, line=1, detail=f"{found} is not accepted here")
+        raise XMLRefused(Refusal.ENCODING, line=1, why="other", detail=found.upper())
     return codec, skip
 
 
@@ -142,13 +143,13 @@ def _declared(head: bytes) -> str | None:
     if match is None:
         return None
     if match["version"] != b"1.0":
-        raise XMLRefused(Refusal.ENCODING, line=1, detail="XML 1.1 is not accepted; only XML 1.0 is")
+        raise XMLRefused(Refusal.ENCODING, line=1, why="version")
     if match["encoding"] is None:
         return None
     name = match["encoding"].decode("ascii", "replace")
     known = _ENCODING_NAMES.get(name.lower())
     if known is None:
-        raise XMLRefused(Refusal.ENCODING, line=1, detail=f"encoding {name!r}")
+        raise XMLRefused(Refusal.ENCODING, line=1, why="other", detail=name)
     return known
 
 
@@ -168,7 +169,7 @@ def guarded(chunks: Iterable[bytes], limits: XMLLimits) -> Iterator[bytes]:
             meter.count(prolog)
             yield prolog
         elif len(prolog) > limits.max_prolog_bytes:
-            raise XMLRefused(Refusal.LIMIT, line=1, detail=f"no element within {limits.max_prolog_bytes} bytes")
+            raise XMLRefused(Refusal.LIMIT, line=1, why="prolog", detail=str(limits.max_prolog_bytes))
     if not searched and prolog:
         yield prolog
 
@@ -182,7 +183,7 @@ def _prolog_is_over(data: bytes) -> bool:
         position = match.end()
     rest = data[position : position + 9]
     if rest.upper() == b"<!DOCTYPE":
-        raise XMLRefused(Refusal.DOCTYPE, line=data.count(b"\n", 0, position) + 1, detail="the document has a DOCTYPE")
+        raise XMLRefused(Refusal.DOCTYPE, line=data.count(b"\n", 0, position) + 1)
     return len(rest) == 9 and not rest.startswith((b"<!--", b"<?"))
 
 
@@ -207,11 +208,11 @@ class _Meter:
             self.since_open = len(chunk) - opened
         self.since_close = self.since_close + len(chunk) if closed < 0 else len(chunk) - closed - 1
         if self.bytes > limits.max_bytes:
-            raise XMLRefused(Refusal.LIMIT, detail=f"more than {limits.max_bytes} bytes")
+            raise XMLRefused(Refusal.LIMIT, why="bytes", detail=str(limits.max_bytes))
         if self.elements > limits.max_elements:
-            raise XMLRefused(Refusal.LIMIT, detail=f"more than {limits.max_elements} elements")
+            raise XMLRefused(Refusal.LIMIT, why="elements", detail=str(limits.max_elements))
         in_a_tag = self.since_open <= self.since_close and not self.opener.startswith(b"<!")
         if in_a_tag and self.since_open > limits.max_tag_bytes:
-            raise XMLRefused(Refusal.LIMIT, detail=f"one tag of more than {limits.max_tag_bytes} bytes")
+            raise XMLRefused(Refusal.LIMIT, why="tag", detail=str(limits.max_tag_bytes))
         if min(self.since_open, self.since_close) > limits.max_text_bytes:
-            raise XMLRefused(Refusal.LIMIT, detail=f"one text of more than {limits.max_text_bytes} bytes")
+            raise XMLRefused(Refusal.LIMIT, why="text", detail=str(limits.max_text_bytes))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.packages import tar_reader
+from archive.packages import tar_reader, xml
 from archive.packages.check import check
 from archive.packages.report import Finding, Place, Severity
 from archive.packages.texts import LANGUAGES, describe, message
@@ -15,8 +15,13 @@ ENGINE = Path(__file__).parents[2] / "archive" / "packages"
 RAISED = re.compile(r'(?:refuse|Fault)\(\s*"((?:E_|SK-)[A-Z_-]+)",\s*"([a-z0-9_-]+)"')
 
 
+REFUSED = re.compile(r'Refusal\.([A-Z]+),[^)]*?why="([a-z]+)"')
+
+
 def reasons() -> set[tuple[str, str]]:
     found = {pair for file in ENGINE.glob("*.py") for pair in RAISED.findall(file.read_text("utf-8"))}
+    found |= {(f"E_XML_{rule}", why) for file in ENGINE.glob("*.py") for rule, why in REFUSED.findall(file.read_text())}
+    found |= {("E_XML_MALFORMED", why) for why in xml._WHY.values()} | {("E_XML_LIMIT", "depth")}
     links = {("E_ARCHIVE_LINK", reason) for reason in tar_reader._LINKS.values()}
     return found | links | {("E_ARCHIVE_SPECIAL", reason) for reason in tar_reader._SPECIAL.values()}
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from archive.packages import texts
 from archive.packages.check import check
+from archive.packages.limits import Limits
 from archive.packages.report import Verdict
-from tests.packages import samples
+from tests.packages import samples, specimens
 from tests.packages.test_without_mets import TABLE, bag, delivery, laid_out, rules, siard, zipped
 
 SEEDS = range(60)
@@ -121,3 +123,39 @@ def test_a_database_path_that_climbs_is_not_followed(tmp_path: Path) -> None:
     name = "content/schema0/table0/table0.xml"
     files[name] = files[name].replace(b"content/schema0/table0/lob2/record0.bin", b"../../../../etc/hostname")
     assert rules(check(zipped(tmp_path / "p.siard", files, folders))) == ["SIARD-LOB"]
+
+
+LIMITS = [
+    ({"max_xml_depth": 3}, "Elementen ligger djupare än gränsen, 3 nivåer."),
+    ({"max_xml_attributes_per_element": 2}, "Ett element har fler attribut än gränsen, 2."),
+    ({"max_xml_bytes": 100}, "Filen är större än gränsen, 100 byte."),
+    ({"max_mets_files": 1}, "METS har fler filposter än gränsen, 1."),
+    ({"max_mets_documents": 1}, "Paketet har fler METS-dokument än gränsen, 1."),
+]
+
+
+@pytest.mark.parametrize(("limit", "said"), LIMITS)
+def test_every_limit_of_xml_holds_and_is_told(tmp_path: Path, limit: dict[str, int], said: str) -> None:
+    path = specimens.packed(specimens.eark_with_representation_mets(), tmp_path)
+    assert check(path).verdict == Verdict.VALID
+    report = check(path, limits=Limits.from_mapping(limit))
+    assert report.verdict == Verdict.FAULTY
+    assert said in [texts.message(finding) for finding in report.findings() if finding.rule == "E_XML_LIMIT"]
+
+
+BROKEN = {
+    "<mets>": "Filen tar slut inne i ett element; den är troligen avbruten.",
+    "<mets></mats>": "Ett element avslutas med ett annat namn än det började med.",
+    "<p:mets/>": "Ett namn har ett prefix utan namnrymd (xmlns).",
+    "{}": "Filen innehåller inget XML-element.",
+    "<mets a='<'/>": "Filen går inte att läsa som XML. XML-läsaren säger, på engelska: "
+    "”Unescaped '<' not allowed in attributes values, line 1, column 10”.",
+    "<?xml version='1.0' encoding='windows-1252'?><mets/>": "Filen är i windows-1252, som inte läses här.",
+}
+
+
+@pytest.mark.parametrize("mets", BROKEN)
+def test_broken_xml_is_told_in_the_readers_language(tmp_path: Path, mets: str) -> None:
+    report = check(specimens.packed(specimens.fgs(lambda _: mets), tmp_path))
+    assert BROKEN[mets] in [texts.message(finding) for finding in report.findings()]
+    assert report.profile == "fgs-1.2"

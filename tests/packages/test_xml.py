@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from archive.packages.xml import Refusal, XMLLimits, XMLRefused, first_element, iterparse, read_tree
+from archive.packages.xml import Refusal, XMLLimits, XMLRefused, every_event, first_element, iterparse, read_tree
 
 BODY = "<a><b n='1'>räksmörgås</b><c><b n='2'/></c></a>"
 
@@ -154,3 +154,15 @@ def test_memory_does_not_grow_with_the_document() -> None:
         return top
 
     assert peak(40_000) < peak(2_000) + 500_000
+
+
+@pytest.mark.parametrize(
+    ("data", "why"), [(b"<a>" * 4 + b"</a>" * 4, "depth"), (b"<a><b c='1' d='2' e='3'/></a>", "attributes")]
+)
+def test_every_reader_holds_depth_and_attributes(data: bytes, why: str) -> None:
+    limits = XMLLimits(max_depth=3, max_attributes=2)
+    for read in (every_event, iterparse):
+        with pytest.raises(XMLRefused) as caught:
+            list(read(io.BytesIO(data), limits=limits))
+        assert (caught.value.reason, caught.value.why) == (Refusal.LIMIT, why)
+        list(read(io.BytesIO(data), limits=XMLLimits(max_depth=4, max_attributes=3)))

@@ -109,7 +109,7 @@ class Siard:
         try:
             header = self._header()
         except xml.XMLRefused as refused:
-            self._tell(refused.reason.value, HEADER, refused.line, refused.detail)
+            self._tell(refused.reason.value, HEADER, refused.line, refused.detail, reason=refused.why)
             return
         if header is None:
             return
@@ -119,7 +119,7 @@ class Siard:
                 self._table(table)
             except xml.XMLRefused as refused:
                 path = f"content/{table.schema}/{table.folder}/{table.folder}.xml"
-                self._tell(refused.reason.value, path, refused.line, refused.detail)
+                self._tell(refused.reason.value, path, refused.line, refused.detail, reason=refused.why)
         self._strangers(header)
         self._primary_data(header)
 
