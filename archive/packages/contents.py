@@ -30,7 +30,8 @@ _OLDER_PREMIS = (
     "http://www.loc.gov/standards/premis",
     "http://www.loc.gov/standards/premis/v1",
 )
-_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.\-]*:)?(Leveransobjekt|erms|ERMS|premis|siardArchive)[\s>/]")
+_ROOTS = ("Leveransobjekt", "erms", "ERMS", "premis")
+_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.\-]*:)?(?:%s)[\s>/]" % "|".join(_ROOTS).encode())
 _OLDER_ERMS = re.compile(rb"adressType=|\"digitial\"|physcical_and_digital")
 _USUAL_NAMES = ("erms.xml", "arenden.xml", "ärenden.xml", "premis.xml", "metadata.xml")
 Add = Callable[..., None]
@@ -70,9 +71,9 @@ class Contents:
     def judge(self, listed_metadata: Iterable[str] = (), besides: Iterable[str] = ()) -> Found:
         """`listed_metadata` are paths METS calls metadata; `besides` those that have been read already."""
         read = set(besides)
-        for member, root in self._documents(set(listed_metadata), read):
+        for member in self._documents(set(listed_metadata), read):
             try:
-                self._judge(member, root)
+                self._judge(member)
             except xml.XMLRefused as refused:
                 self.add(refused.reason.value, Place(member.path, refused.line), refused.detail, reason=refused.why)
         for kind, identity, place in self._links.broken():
@@ -96,24 +97,38 @@ class Contents:
 
     # Finding
 
-    def _documents(self, listed: set[str], read: set[str]) -> Iterator[tuple[Member, str]]:
-        looked = 0
+    def _documents(self, listed: set[str], read: set[str]) -> Iterator[Member]:
+        others = 0
         for member in self.tree.members_ending(".xml"):
             path = member.path
             if path in read or not member.size:
                 continue
-            expected = path in listed or "metadata/" in path or path.rpartition("/")[2].lower() in _USUAL_NAMES
-            if not expected:
-                looked += 1
-                if looked > _MOST_SNIFFED or self.tree.kind == "tar.gz":
-                    continue
-            head = next(iter(self.tree.chunks(member)), b"")[:_SNIFFED]
-            match = _ROOT.search(head) or _ROOT.search(head.replace(b"\0", b""))
-            if match is not None:
-                yield member, match[1].decode()
+            name = path.lower()
+            if path in listed or "metadata/" in name or name.rpartition("/")[2] in _USUAL_NAMES:
+                if self._looks_like_ours(member) or self._is_ours(member):
+                    yield member
+                continue
+            others += 1
+            if others <= _MOST_SNIFFED and self._looks_like_ours(member):
+                yield member
+        if others > _MOST_SNIFFED:
+            self.add("SK-XML-NOT-OPENED", Place(), others - _MOST_SNIFFED, _MOST_SNIFFED, reason="count")
 
-    def _judge(self, member: Member, root: str) -> None:
-        namespace = xml.first_element(self.tree.chunks(member), limits=self.limits).tag.rpartition("}")[0][1:]
+    def _looks_like_ours(self, member: Member) -> bool:
+        head = next(iter(self.tree.chunks(member)), b"")[:_SNIFFED]
+        return bool(_ROOT.search(head) or _ROOT.search(head.replace(b"\0", b"")))
+
+    def _is_ours(self, member: Member) -> bool:
+        """However long the prolog; a document of another kind that cannot be read is none of ours to judge."""
+        try:
+            root = xml.first_element(self.tree.chunks(member), limits=self.limits)
+        except xml.XMLRefused as refused:
+            return refused.reason is xml.Refusal.LIMIT
+        return root.tag.rpartition("}")[2] in _ROOTS
+
+    def _judge(self, member: Member) -> None:
+        tag = xml.first_element(self.tree.chunks(member), limits=self.limits).tag
+        namespace, root = tag.rpartition("}")[0][1:], tag.rpartition("}")[2]
         if root == "Leveransobjekt" and namespace in (FGS, FGS_BEFORE_RELEASE):
             cases = Arendehantering(shape.load("fgs-arendehantering-1.0"), namespace, self._attachments(member))
             self._walk(cases, member, FGSA)

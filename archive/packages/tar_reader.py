@@ -17,6 +17,7 @@ from archive.packages.limits import MIB, Limits
 BLOCK = 512
 _ZEROS = bytes(BLOCK)
 _LONGEST_PADDING = 16 * MIB
+_MOST_MARKS = 64
 _NO_SIZE = 1 << 62
 """From here on a number is no size of a file, and no place that the system can be asked for."""
 _MOST_PAX_RECORDS = 1000
@@ -57,7 +58,10 @@ class _FileStream:
 
 
 class _GzipStream:
-    """One gzip member, its CRC and length proven, nothing after it, and no more unpacked than the ratio allows."""
+    """One gzip member, its CRC and length proven, nothing after it, and no more unpacked than the ratio allows.
+
+    Asked to, it leaves marks on the way, few and evenly spread, from which it can be read on again.
+    """
 
     def __init__(self, descriptor: int, limits: Limits) -> None:
         self._descriptor, self._limits = descriptor, limits
@@ -66,9 +70,30 @@ class _GzipStream:
         self._waiting = b""
         self._ready = memoryview(b"")
         self.position = 0
+        self.marks: list[_GzipStream] | None = None
+        self._between_marks = 4 * PIECE
+
+    def copy(self) -> "_GzipStream":
+        """Another that goes on from here."""
+        other = _GzipStream(self._descriptor, self._limits)
+        other._zlib, other._packed_at, other._waiting = self._zlib.copy(), self._packed_at, self._waiting
+        other._ready, other.position = self._ready, self.position
+        return other
+
+    def _mark(self, marks: "list[_GzipStream]") -> None:
+        if self.position < (marks[-1].position if marks else 0) + self._between_marks:
+            return
+        mark = self.copy()
+        mark._packed_at, mark._waiting, mark._ready = self._packed_at - len(self._waiting), b"", memoryview(b"")
+        marks.append(mark)
+        if len(marks) == _MOST_MARKS:
+            self._between_marks *= 2
+            del marks[::2]
 
     def _fill(self) -> bool:
         """Unpack one more piece; False when the stream has come to its proper end."""
+        if self.marks is not None:
+            self._mark(self.marks)
         while not self._zlib.eof:
             if not self._waiting:
                 self._waiting = os.pread(self._descriptor, PIECE, self._packed_at)
@@ -294,8 +319,10 @@ class GzipTarTree(_AnyTar):
         return _GzipStream(self._descriptor, self.limits)
 
     def _walk(self, stream: Stream) -> None:
-        super()._walk(stream)
         assert isinstance(stream, _GzipStream)
+        stream.marks = self._marks = []
+        self._last = self._stream()
+        super()._walk(stream)
         stream.to_the_end()
 
     def sweep(self, begins: int = 0, ends: int | None = None) -> Iterator[tuple[int, memoryview, bool]]:
@@ -310,10 +337,16 @@ class GzipTarTree(_AnyTar):
                 yield number_, piece, not left
 
     def _bytes_of(self, number_: int) -> Iterator[bytes]:
-        stream = self._stream()
-        stream.skip(self.index.offsets[number_])
-        for piece in stream.pieces(self.index.sizes[number_]):
+        for piece in self._at(self.index.offsets[number_]).pieces(self.index.sizes[number_]):
             yield bytes(piece)
+
+    def _at(self, offset: int) -> _GzipStream:
+        """The stream at this place, reached from the nearest place before it that is known."""
+        known = (stream for stream in (*self._marks, self._last) if stream.position <= offset)
+        nearest = max(known, key=lambda stream: stream.position, default=self._stream())
+        self._last = nearest.copy()
+        self._last.skip(offset - self._last.position)
+        return self._last.copy()
 
 
 def number(field: bytes, name: str) -> int:

@@ -11,7 +11,7 @@ from archive.packages.build import SourceFile
 from archive.packages.check import check
 from archive.packages.profile import Profile
 from archive.packages.report import Finding, Report, Severity
-from tests.packages import samples
+from tests.packages import samples, specimens
 
 
 def findings(report: Report) -> dict[str, list[Finding]]:
@@ -372,3 +372,43 @@ def test_every_rule_has_a_level_and_words_in_both_languages(rule: str) -> None:
         assert words.title != rule
         assert words.mend
         assert "{name}" not in words.title + words.why + words.mend + "".join(words.reasons.values())
+
+
+# Finding them
+
+CASES = (
+    '<?xml version="1.0" encoding="UTF-8"?>{}<Leveransobjekt xmlns="http://xml.ra.se/e-arkiv/FGS-ERMS">'
+    "<ArkivobjektListaArenden><ArkivobjektArende><ArkivobjektID>1</ArkivobjektID><Arendemening>A</Arendemening>"
+    "<StatusArande>Fel</StatusArande></ArkivobjektArende></ArkivobjektListaArenden></Leveransobjekt>"
+)
+
+
+def with_cases(place: Path, name: str, kind: str = "tar", prolog: str = "", others: int = 0) -> Report:
+    """An FGS package with faulty cases in a file of this name, after so many other XML files."""
+    files = {f"content/{number}.xml": b"<a/>" for number in range(others)} | {name: CASES.format(prolog).encode()}
+    return check(specimens.packed({"sip.xml": specimens.fgs_mets(files).encode(), **files}, place, kind))
+
+
+@pytest.mark.parametrize("kind", ["folder", "tar", "tar.gz", "zip"])
+def test_cases_among_the_content_are_judged_in_every_container(tmp_path: Path, kind: str) -> None:
+    assert "FGSA-StatusArande" in findings(with_cases(tmp_path, "Content/2/Arendelista.xml", kind))
+
+
+@pytest.mark.parametrize("size", [5_000, 300_000])
+def test_cases_are_found_after_a_long_comment(tmp_path: Path, size: int) -> None:
+    report = with_cases(tmp_path, "metadata/lista.xml", prolog=f"<!-- {'x' * size} -->")
+    assert {"FGSA-StatusArande", "E_XML_LIMIT"} & set(findings(report))
+
+
+def test_metadata_that_is_none_of_ours_may_be_unreadable(tmp_path: Path) -> None:
+    files = {"metadata/ead.xml": b"<!DOCTYPE ead><ead/>"}
+    report = check(specimens.packed({"sip.xml": specimens.fgs_mets(files).encode(), **files}, tmp_path))
+    assert not [rule for rule in findings(report) if rule.startswith("E_XML")]
+
+
+def test_more_xml_than_is_opened_is_told(tmp_path: Path) -> None:
+    found = findings(with_cases(tmp_path, "content/zz.xml", others=2000))
+    assert "FGSA-StatusArande" not in found
+    said = "1 XML-filer utanför mappen metadata har inte öppnats; de 2000 första har det."
+    assert [texts.message(finding) for finding in found["SK-XML-NOT-OPENED"]] == [said]
+    assert "FGSA-StatusArande" in findings(with_cases(tmp_path, "Metadata/lista.xml", others=2000))

@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import random
 import socket
 import struct
 import tarfile
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive.packages import texts
+from archive.packages import tar_reader, texts
 from archive.packages.check import check
 from archive.packages.container import ContainerRefused, Fault, open_package
 from archive.packages.limits import Limits
@@ -282,6 +283,28 @@ def test_what_is_lawful_is_read(tmp_path: Path) -> None:
     with open_package(path) as tree:
         (member,) = tree.members()
         assert b"".join(tree.chunks(member)) == b"x" * 1000
+
+
+def test_a_member_of_a_gzip_costs_no_second_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In whatever order they are asked for, members come with the bytes they have, and few others are unpacked."""
+    chance = random.Random(1)
+    files = {f"content/{number}.bin": chance.randbytes(1 << 19) for number in range(96)}
+    unpacked = 0
+    real_fill = tar_reader._GzipStream._fill
+
+    def counted(stream: tar_reader._GzipStream) -> bool:
+        nonlocal unpacked
+        unpacked += 1
+        return real_fill(stream)
+
+    with open_package(specimens.packed(files, tmp_path, "tar.gz")) as tree:
+        monkeypatch.setattr(tar_reader._GzipStream, "_fill", counted)
+        members = [member for member in tree.members() for _ in range(3)]
+        for order, most in ((members, 400), (members[::-1], 2000)):
+            unpacked = 0
+            for member in order:
+                assert b"".join(tree.chunks(member)) == files[member.path]
+            assert unpacked < most
 
 
 def test_folder_with_links_and_fifos(tmp_path: Path) -> None:
