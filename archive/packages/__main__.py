@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return OWN_ERROR
     except Exception as error:  # the engine's own fault, never the package's: say so with its own exit code
-        print(f"Tekniskt fel, inte ett fel i paketet / technical error: {error!r}", file=sys.stderr)
+        print(f"Tekniskt fel, inte ett fel i paketet / technical error: {error.__cause__ or error!r}", file=sys.stderr)
         return OWN_ERROR
 
 
@@ -83,21 +83,26 @@ def _judged(options: argparse.Namespace) -> Report:
     from archive.packages.check import check
     from archive.packages.limits import Limits
     from archive.packages.printing import Bar
+    from archive.packages.profile import Profile
     from archive.packages.schemas import Register
 
     os.stat(options.path)
     limits = Limits.from_mapping(json.loads(options.limits.read_text("utf-8"))) if options.limits else None
+    profile = Profile.load(options.profile) if options.profile else None
+    schemas = Register(options.schemas) if options.schemas else None
     bar = Bar() if sys.stderr.isatty() else None
     try:
         return check(
             options.path,
-            options.profile,
+            profile,
             limits=limits,
             progress=bar,
             identify=options.formats,
-            schemas=Register(options.schemas) if options.schemas else None,
+            schemas=schemas,
             jobs=options.jobs,
         )
+    except (ValueError, LookupError) as error:  # what was asked for has been read, so this is the engine's own fault
+        raise RuntimeError from error
     finally:
         if bar is not None:
             bar.wipe()

@@ -186,8 +186,8 @@ class Tree(ABC):
         if not ordinary and (found := names.fault(path, self.limits)):
             self._bad(Fault(found[0], found[1], stored, stored))
             return None
-        if not known and not self._imply(folder):
-            self._bad(Fault("E_ARCHIVE_NAME_COLLISION", "file-and-folder", stored, stored))
+        if not known and (taken := self._imply(folder)):
+            self._bad(self._clash(path, taken, is_folder=True))
             return None
         self._folder = folder if folder else self._folder
         number = self.index.add(path, size, offset, FOLDER if is_folder else FILE)
@@ -209,8 +209,8 @@ class Tree(ABC):
         if path.count("/") < 4 and len(self.shallow) < 100_000:
             self.shallow.append(path)
 
-    def _imply(self, folder: str) -> bool:
-        """Enter the folders above a member; False when a file or another spelling has that name."""
+    def _imply(self, folder: str) -> str:
+        """Enter the folders above a member; the one whose name a file or another spelling has already, else ""."""
         at = 0
         while at >= 0:
             at = folder.find("/", at + 1)
@@ -222,19 +222,27 @@ class Tree(ABC):
                 if "/" not in part and number is not None:
                     self.tops[part] = number
             elif self.index.kinds[number] == FILE or self.index.path(number) != part:
-                return False
-        return True
+                return part
+        return ""
 
     def _collided(self, path: str, *, is_folder: bool) -> int | None:
         number = self.index.find(path)
-        stored = self.index.path(number) if number is not None else ""
-        if number is not None and is_folder and stored == path and self.index.kinds[number] != FILE:
+        if number is not None and is_folder and self.index.kinds[number] != FILE and self.index.path(number) == path:
             self.index.kinds[number] = FOLDER
             return None
-        reason = "twice" if stored == path else "alike"
-        rule = "E_ARCHIVE_DUPLICATE" if reason == "twice" else "E_ARCHIVE_NAME_COLLISION"
-        self._bad(Fault(rule, reason, path, path, stored))
+        self._bad(self._clash(path, path, is_folder=is_folder))
         return None
+
+    def _clash(self, path: str, name: str, *, is_folder: bool) -> Fault:
+        """What to say of a member whose name, or that of a folder above it, is there already or nearly."""
+        number = self.index.find(name)
+        assert number is not None
+        stored = self.index.path(number)
+        if stored != name:
+            return Fault("E_ARCHIVE_NAME_COLLISION", "alike", path, name, stored)
+        if is_folder == (self.index.kinds[number] == FILE):
+            return Fault("E_ARCHIVE_NAME_COLLISION", "file-and-folder", path, name)
+        return Fault("E_ARCHIVE_DUPLICATE", "twice", path, name, stored)
 
     def _settle_root(self) -> None:
         """A package lies in one top folder or in none; which, shows when all names are known."""

@@ -1,5 +1,6 @@
 """Where a package's METS lies, what it begins with, and what is said when it is not where it belongs."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -10,6 +11,7 @@ from archive.packages.profile import Profile
 from archive.packages.references import resolve
 
 _ENDINGS = {"zip": (".zip",), "tar": (".tar",), "tar.gz": (".tar.gz", ".tgz", ".gz")}
+_LIKE_METS = re.compile(r"(?:^|[/_. -])(?:mets|sip)\.xml$", re.IGNORECASE)
 _LOOKED_THROUGH = 100_000
 _ROOTS_SHOWN = 10
 
@@ -25,7 +27,7 @@ def foreign_extension(name: str, tree: Tree) -> Iterator[Fault]:
 def none_there(tree: Tree, wanted: tuple[str, ...], profile: Profile) -> Iterator[Fault]:
     """The METS is not where it belongs: say where something like it lies instead."""
     paths = (member.path for member in islice(tree.members(), _LOOKED_THROUGH))
-    deeper = [path for path in paths if path.lower().endswith(("mets.xml", "sip.xml"))]
+    deeper = [path for path in paths if _LIKE_METS.search(path)]
     roots = sorted(tree.tops)
     if not tree.root and len(roots) > 1 and any(path.count("/") == 1 for path in deeper):
         shown = ", ".join(roots[:_ROOTS_SHOWN])

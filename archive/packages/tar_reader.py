@@ -320,7 +320,8 @@ class GzipTarTree(_AnyTar):
 
     def _walk(self, stream: Stream) -> None:
         assert isinstance(stream, _GzipStream)
-        stream.marks = self._marks = []
+        self._marks: list[_GzipStream] = []
+        stream.marks = self._marks
         self._last = self._stream()
         super()._walk(stream)
         stream.to_the_end()

@@ -125,6 +125,18 @@ def test_limits_of_the_operator_hold(tmp_path: Path) -> None:
     assert main(["check", str(specimens.packed(specimens.fgs(), tmp_path)), "--limits", str(limits)]) == UNREADABLE
 
 
+def test_a_fault_of_the_engine_is_called_one(tmp_path: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("a fault of our own")
+
+    path = specimens.packed(specimens.fgs(), tmp_path)
+    monkeypatch.setattr("archive.packages.check.open_package", broken)
+    assert main(["check", str(path)]) == OWN_ERROR
+    assert "Tekniskt fel, inte ett fel i paketet" in capsys.readouterr().err
+    assert main(["check", str(path), "--profile", "no-such-profile"]) == OWN_ERROR
+    assert "Tekniskt fel" not in capsys.readouterr().err
+
+
 def test_it_runs_without_django_and_without_being_installed(tmp_path: Path) -> None:
     """From a bare folder, with the import of Django and of the portal made impossible."""
     path = specimens.packed(specimens.fgs(), tmp_path)
