@@ -5,7 +5,10 @@ They are reported by place and never repeated: a report that prints them is itse
 
 import re
 
-_CANDIDATE = re.compile(r"(?<![\d.-])(?:(18|19|20)?(\d{2})(\d{2})(\d{2}))[-+]?(\d{4})(?![\d-])", re.ASCII)
+_BEFORE = r"(?<!\d)(?<!\d[.-])(?<!-[0-9a-fA-F]{4}-)"
+_AFTER = r"(?!\d)(?!-\d)(?!-[0-9a-fA-F]{4}-)"
+_CANDIDATE = re.compile(_BEFORE + r"(18|19|20)?(\d{2})(\d{2})(\d{2})[-+]?(\d{4})" + _AFTER, re.ASCII)
+"""Alone or among words, but no part of a longer number or of a UUID."""
 _DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _COORDINATION = 60
 """Samordningsnummer: the day plus sixty."""

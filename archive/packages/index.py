@@ -39,12 +39,15 @@ class NameIndex:
         return self._names[self._starts[number] : self._starts[number + 1]].decode()
 
     def names_with(self, pattern: re.Pattern[bytes]) -> Iterator[int]:
-        """The members in whose names a pattern is met, found in one search over all names."""
-        last = -1
-        for match in pattern.finditer(self._names):
+        """The members in whose names a pattern is met, found in one search over all names.
+
+        The names lie end to end: a match that runs into the next name is none, and the search goes on from there.
+        """
+        at = 0
+        while match := pattern.search(self._names, at):
             number = bisect_right(self._starts, match.start()) - 1
-            if number != last:
-                last = number
+            at = self._starts[number + 1]
+            if match.end() <= at:
                 yield number
 
     def find(self, path: str) -> int | None:

@@ -15,6 +15,9 @@ _KINDS = {b"%PDF": PDF, b"PK\x03\x04": ZIP, b"\xd0\xcf\x11\xe0": OLE}
 _TAIL = 1 << 16
 _LONGEST_XMP = 1 << 20
 _ENCRYPT = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")
+_ENCRYPT_KEY, _ENCRYPT_REFERENCE = b"/Encrypt", re.compile(rb"/Encrypt\s*\d+\s+\d+\s+R")
+_LONGEST_REFERENCE = 64
+_MOST_PACKETS = 16
 _CENTRAL = re.compile(rb"PK\x01\x02", re.DOTALL)
 _PACKAGE_LOCKED = "EncryptedPackage".encode("utf-16-le")
 _XMP_BEGINS, _XMP_ENDS = b"<x:xmpmeta", b"</x:xmpmeta>"
@@ -41,6 +44,7 @@ class Inspector:
         self._head = self._tail = b""
         self._locked_inside = False
         self._xmp = b""
+        self._packets = 0
         self._claim = ""
 
     def feed(self, piece: bytes) -> None:
@@ -49,8 +53,12 @@ class Inspector:
         joined = self._tail + piece
         if self.kind == OLE and _PACKAGE_LOCKED in joined:
             self._locked_inside = True
-        elif self.kind == PDF and not self._claim:
-            self._look_for_xmp(joined, len(self._tail))
+        elif self.kind == PDF:
+            begins = max(0, len(self._tail) - _LONGEST_REFERENCE)
+            if not self._locked_inside and (at := joined.find(_ENCRYPT_KEY, begins)) >= 0:
+                self._locked_inside = _ENCRYPT_REFERENCE.search(joined, at) is not None
+            if not self._claim and self._packets < _MOST_PACKETS:
+                self._look_for_xmp(joined, len(self._tail))
         self._tail = joined[-_TAIL:]
 
     def _look_for_xmp(self, joined: bytes, known: int) -> None:
@@ -66,6 +74,9 @@ class Inspector:
                 return
             self._claim = self._claim or _claimed(joined[begins : ends + len(_XMP_ENDS)])
             at = ends
+            self._packets += 1
+            if self._claim or self._packets == _MOST_PACKETS:
+                break
         self._xmp = b""
 
     def look(self) -> Look:
@@ -73,7 +84,8 @@ class Inspector:
 
     def _is_locked(self) -> bool:
         if self.kind == PDF:
-            return bool(_ENCRYPT.search(self._tail[-_TAIL // 2 :]) or _ENCRYPT.search(self._head[:4096]))
+            ends = (self._tail[-_TAIL // 2 :], self._head[:4096])
+            return self._locked_inside or any(_ENCRYPT.search(end) for end in ends)
         if self.kind == ZIP:
             return _zip_is_locked(self._head, self._tail)
         return self._locked_inside or _old_office_is_locked(self._head)

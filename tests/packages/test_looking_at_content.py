@@ -53,6 +53,10 @@ LOCKED = {
     "office": b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
     "word97": word97(0x0100),
 }
+XREF_STREAM = (
+    b"7 0 obj<</Type/XRef/Root 1 0 R/Encrypt 8 0 R/Length 80000>>stream\n" + bytes(80_000) + b"endstream endobj\n"
+)
+LOCKED["pdf_xref_stream"] = pdf(body=b"x" * 9000 + XREF_STREAM)
 OPEN = {"pdf": pdf(), "zip": zipped(), "word97": word97(0), "text": b"/Encrypt 9 0 R", "pdf_text": pdf(body=b"x" * 99)}
 
 
@@ -86,6 +90,22 @@ def test_a_claim_is_found_however_the_file_is_cut_into_pieces() -> None:
         assert inspector.look().claim == "PDF/A-1b"
 
 
+def test_a_lock_is_found_however_the_file_is_cut_into_pieces() -> None:
+    data = pdf(body=b"y" * 300_000 + XREF_STREAM + b"z" * 300_000)
+    for size in (7001, 65_537, 300_062):
+        inspector = Inspector("pdf")
+        for at in range(0, len(data), size):
+            inspector.feed(data[at : at + size])
+        assert inspector.look().encrypted
+
+
+def test_only_the_first_packets_are_read_for_a_claim() -> None:
+    for empty, claim in ((15, "PDF/A-1b"), (16, "")):
+        inspector = Inspector("pdf")
+        inspector.feed(pdf(body=b"<x:xmpmeta></x:xmpmeta>" * empty + XMP.format(AS_ATTRIBUTES).encode()))
+        assert inspector.look().claim == claim
+
+
 def test_an_xmp_packet_that_is_no_xml_claims_nothing() -> None:
     inspector = Inspector("pdf")
     inspector.feed(pdf(body=b"<x:xmpmeta><!DOCTYPE a></x:xmpmeta><x:xmpmeta" + b"x" * 2_000_000))
@@ -106,6 +126,32 @@ def test_an_identity_number_in_a_name_is_told_but_not_repeated(tmp_path: Path) -
     assert [found.rule for found in report.findings()] == ["SK-PERSONAL-NUMBER"]
     assert "1212" not in report.to_json()
     assert next(report.findings()).place.file == "content/•••••••••••••/betyg ••••••••••••.pdf"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("191212121212/a.txt", "••••••••••••/a.txt"),
+        ("content/19121212-1212-betyg.pdf", "content/•••••••••••••-betyg.pdf"),
+        ("content/elev-19121212-1212.txt", "content/elev-•••••••••••••.txt"),
+        ("content/betyg.19121212-1212.txt", "content/betyg.•••••••••••••.txt"),
+        ("content/121212-1212.7z", "content/•••••••••••.7z"),
+        ("content/19121212-1212-4abc-9def-0123456789ab.txt", ""),
+        ("content/19121212-1212-abcd-9def-0123456789ab.txt", ""),
+        ("content/0123abcd-1234-4abc-9def-191212121212.txt", ""),
+        ("content/0123abcd-1234-4abc-adef-191212121212.txt", ""),
+        ("content/1.2.752.19121212-1212.txt", ""),
+        ("content/2019-19121212-1212.txt", ""),
+    ],
+)
+def test_an_identity_number_is_found_among_words_but_not_in_other_numbers(
+    tmp_path: Path, name: str, shown: str
+) -> None:
+    files = {name: b"text"}
+    report = check(specimens.packed({"sip.xml": specimens.fgs_mets(files).encode(), **files}, tmp_path, "zip", root=""))
+    assert [found.place.file for found in report.findings() if found.rule == "SK-PERSONAL-NUMBER"] == [shown] * bool(
+        shown
+    )
 
 
 def identified(path: Path, profile: Profile | None = None) -> tuple[Report, dict[str, str]]:
