@@ -26,6 +26,8 @@ _RECOGNISERS: tuple[tuple[str, Callable[[Tree], bool]], ...] = (
     ("delivery-note", delivery_note.recognise),
     ("file-table", file_table.recognise),
 )
+_AS_STORED = ("folder", "tar")
+"""The containers in which a member lies as it is, so that a zip within can be read where it lies."""
 KEYS = tuple(key for key, _ in _RECOGNISERS)
 
 
@@ -63,7 +65,12 @@ def judge(key: str, book: Rulebook, limits: xml.XMLLimits) -> Note | None:
 def judge_delivered(book: Rulebook, path: str, limits: Limits, contents: Contents) -> None:
     """The cases inside the zip that a delivery note names, where it can be read as it lies."""
     member = book.tree.find(path)
-    inner = open_inner(book.tree, member, limits, book) if member is not None else None
+    if member is None:
+        return
+    if book.tree.kind not in _AS_STORED:
+        book.add("LB-INUTI", Place(path), book.tree.kind, "tar")
+        return
+    inner = open_inner(book.tree, member, limits, book)
     if inner is None:
         return
     with inner.tree as tree:
@@ -74,7 +81,7 @@ def judge_databases(book: Rulebook, limits: Limits, xml_limits: xml.XMLLimits) -
     """The SIARD files that lie in a package; returns how many were judged."""
     judged = 0
     for member in book.tree.members_ending(".siard"):
-        if book.tree.kind not in ("folder", "tar"):
+        if book.tree.kind not in _AS_STORED:
             book.add("SIARD-INUTI", Place(member.path), book.tree.kind, "tar")
             continue
         if not next(iter(book.tree.chunks(member)), b"").startswith(b"PK"):

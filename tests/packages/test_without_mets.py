@@ -13,7 +13,7 @@ from archive.packages import texts
 from archive.packages.check import check
 from archive.packages.profile import Expectation, Profile
 from archive.packages.report import Report, Severity, Verdict
-from tests.packages import samples
+from tests.packages import samples, specimens
 from tests.packages.test_erms import cits
 
 Files = dict[str, bytes]
@@ -376,3 +376,12 @@ def test_a_database_that_is_no_zip_is_told(tmp_path: Path) -> None:
     about = samples.description(content="Databases")
     built = build.sip(tmp_path / "p.tar", files=[source], description=about, created=samples.CREATED)
     assert rules(check(built.path)) == ["SIARD-STRUKTUR"]
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar.gz", "tar"])
+def test_a_delivered_zip_that_lies_compressed_is_told(tmp_path: Path, kind: str) -> None:
+    folder = delivery(tmp_path / "d")
+    files = {file.name: file.read_bytes() for file in folder.iterdir()}
+    report = check(specimens.packed(files, tmp_path, kind))
+    assert (report.profile, report.facts.cases) == ("delivery-note", 0 if kind != "tar" else 1)
+    assert ("LB-INUTI" in report.rules()) == (kind != "tar")
