@@ -197,9 +197,7 @@ class _Check:
         book = Rulebook(self.profile, tree, self.findings)
         note = without_mets.judge(kind, book, self._xml_limits())
         if note is not None:
-            self.facts = replace(
-                self.facts, mets=note.path, label=note.label, agreements=note.agreements, codes=note.codes
-            )
+            self.facts = self_description.from_note(self.facts, note)
             self._check_expectation(book)
         self._judge_contents(book, note.delivered if note is not None else "")
         self._prove(book, collect, identify)

@@ -1,11 +1,15 @@
 """What a package says of itself, and whether that is what the agreement expects."""
 
 from dataclasses import replace
+from itertools import islice
 
 from archive.packages.mets import CSIP, EXT, Document, Node
 from archive.packages.profile import Expectation
 from archive.packages.report import Agent, Facts, Place
 from archive.packages.rulebook import Rulebook
+from archive.packages.rules.delivery_note import Note
+
+_LONGEST, _MOST, _MOST_CODES = 1000, 100, 10
 
 
 def from_mets(facts: Facts, document: Document) -> Facts:
@@ -13,9 +17,9 @@ def from_mets(facts: Facts, document: Document) -> Facts:
     root, header = document.root, document.header
     if root is None:
         return facts
-    agents = tuple(_agent(node) for node in (header.child("agent") if header is not None else ()))
-    agreements = tuple(
-        node.text.strip()
+    agents = tuple(_agent(node) for node in (header.child("agent")[:_MOST] if header is not None else ()))
+    agreements = (
+        _cut(node.text)
         for node in (header.child("altRecordID") if header is not None else ())
         if node.get("TYPE") == "SUBMISSIONAGREEMENT" and node.text.strip()
     )
@@ -23,17 +27,30 @@ def from_mets(facts: Facts, document: Document) -> Facts:
     return replace(
         facts,
         mets=document.path,
-        objid=root.get("OBJID").strip(),
-        label=root.get("LABEL"),
-        type=root.get("TYPE"),
-        mets_profile=root.get("PROFILE"),
-        created=said("CREATEDATE"),
-        record_status=said("RECORDSTATUS"),
-        oais_status=said(EXT + "OAISSTATUS") or said(CSIP + "OAISPACKAGETYPE"),
-        content_specification=root.get(CSIP + "CONTENTINFORMATIONTYPE") or root.get(EXT + "CONTENTTYPESPECIFICATION"),
-        agreements=agreements,
+        objid=_cut(root.get("OBJID")),
+        label=_cut(root.get("LABEL")),
+        type=_cut(root.get("TYPE")),
+        mets_profile=_cut(root.get("PROFILE")),
+        created=_cut(said("CREATEDATE")),
+        record_status=_cut(said("RECORDSTATUS")),
+        oais_status=_cut(said(EXT + "OAISSTATUS") or said(CSIP + "OAISPACKAGETYPE")),
+        content_specification=_cut(
+            root.get(CSIP + "CONTENTINFORMATIONTYPE") or root.get(EXT + "CONTENTTYPESPECIFICATION")
+        ),
+        agreements=tuple(islice(agreements, _MOST)),
         agents=agents,
         codes=tuple(dict.fromkeys(code for agent in agents for code in agent.codes)),
+    )
+
+
+def from_note(facts: Facts, note: Note) -> Facts:
+    """The same of a delivery note."""
+    return replace(
+        facts,
+        mets=note.path,
+        label=_cut(note.label),
+        agreements=tuple(map(_cut, note.agreements)),
+        codes=tuple(map(_cut, note.codes)),
     )
 
 
@@ -52,17 +69,22 @@ def compare(book: Rulebook, facts: Facts, expect: Expectation, place: Place) -> 
 
 
 def _agent(node: Node) -> Agent:
-    notes = [note.text.strip() for note in node.child("note") if note.text.strip()]
-    name = next((child.text.strip() for child in node.child("name")), "")
+    notes = [_cut(note.text) for note in node.child("note") if note.text.strip()]
+    name = next((_cut(child.text) for child in node.child("name")), "")
     software = node.get("OTHERTYPE") == "SOFTWARE"
     return Agent(
-        role=node.get("ROLE"),
-        type=node.get("TYPE"),
+        role=_cut(node.get("ROLE")),
+        type=_cut(node.get("TYPE")),
         name=name,
-        othertype=node.get("OTHERTYPE"),
-        otherrole=node.get("OTHERROLE"),
-        codes=() if software else tuple(notes),
+        othertype=_cut(node.get("OTHERTYPE")),
+        otherrole=_cut(node.get("OTHERROLE")),
+        codes=() if software else tuple(notes[:_MOST_CODES]),
     )
+
+
+def _cut(text: str) -> str:
+    """A report is bounded, whatever a package says of itself."""
+    return text.strip()[:_LONGEST]
 
 
 def _compact(text: str) -> str:

@@ -159,3 +159,12 @@ def test_broken_xml_is_told_in_the_readers_language(tmp_path: Path, mets: str) -
     report = check(specimens.packed(specimens.fgs(lambda _: mets), tmp_path))
     assert BROKEN[mets] in [texts.message(finding) for finding in report.findings()]
     assert report.profile == "fgs-1.2"
+
+
+def test_what_a_package_says_of_itself_is_kept_short(tmp_path: Path) -> None:
+    agent = f'<agent ROLE="EDITOR" TYPE="ORGANIZATION"><name>{"x" * 9000}</name>' + f"<note>{'y' * 9000}</note>" * 20
+    many = (agent + "</agent>") * 200 + f'<altRecordID TYPE="SUBMISSIONAGREEMENT">{"z" * 9000}</altRecordID>' * 200
+    path = specimens.packed(specimens.fgs(lambda mets: mets.replace("</metsHdr>", many + "</metsHdr>")), tmp_path)
+    facts = check(path).facts
+    assert (len(facts.agents), len(facts.agents[-1].name), len(facts.agents[-1].codes)) == (100, 1000, 10)
+    assert (len(facts.agreements), max(map(len, facts.agreements)), max(map(len, facts.codes))) == (100, 1000, 1000)
