@@ -6,6 +6,7 @@ stored order against what METS declared of them. Nothing is unpacked, and memory
 
 import re
 import time
+import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -162,11 +163,9 @@ class _Check:
             return
         if not self._choose_profile(tree, name):
             return
-        book = Rulebook(self.profile, tree, self.findings)
         if isinstance(tree, ZipTree) and tree.unflagged and not self._settle_names(tree, name):
             return
-        if book.tree.index is not tree.index or len(book.declared.roles) != len(tree.index):
-            book = Rulebook(self.profile, tree, self.findings)
+        book = Rulebook(self.profile, tree, self.findings)
         self._call_hands(tree, name, collect, identify)
         if not self._read_all_mets(book, name):
             return
@@ -247,16 +246,18 @@ class _Check:
         )
 
     def _settle_names(self, tree: ZipTree, name: str) -> bool:
-        """Names without the UTF-8 flag are read in the one encoding in which METS lists them all."""
-        member = tree.find(name)
-        assert member is not None
+        """Names without the UTF-8 flag are read in the one encoding in which METS lists most of them."""
         listed: set[str] = set()
-        try:
-            for href in finding_mets.listed_paths(tree.chunks(member), self._xml_limits()):
-                listed.add(href)
-        except xml.XMLRefused as refused:
-            self._refused_xml(name, refused)
-            return False
+        for path in (name, *finding_mets.of_representations(tree)):
+            member, base = tree.find(path), path[: path.rfind("/") + 1]
+            assert member is not None
+            try:
+                for each in finding_mets.listed_paths(tree.chunks(member), base, self._xml_limits()):
+                    listed.add(unicodedata.normalize("NFC", each))
+            except xml.XMLRefused as refused:
+                if path == name:
+                    self._refused_xml(name, refused)
+                    return False
         if tree.settle_names(listed.__contains__):
             return True
         shown = tree.unflagged[0].decode("utf-8", "backslashreplace")

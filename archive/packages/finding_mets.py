@@ -56,11 +56,11 @@ def peek(source: Iterable[bytes], limits: xml.XMLLimits) -> tuple[dict[str, str]
     return root, ""
 
 
-def listed_paths(source: Iterable[bytes], limits: xml.XMLLimits) -> Iterator[str]:
-    """Every path a METS refers to, in both spellings where a reference has two."""
+def listed_paths(source: Iterable[bytes], base: str, limits: xml.XMLLimits) -> Iterator[str]:
+    """Every path a METS in the folder `base` refers to, in both spellings where a reference has two."""
     for event, element in xml.every_event(source, limits=limits):
         if event == "start" and (href := element.get(HREF)):
-            reference = resolve(href)
+            reference = resolve(href, base)
             yield reference.path
             if reference.literal:
                 yield reference.literal

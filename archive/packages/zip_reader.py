@@ -3,12 +3,13 @@
 The central directory and the local headers must say the same, and headers, data and directory must cover the file
 from its first byte to its last without gap or overlap. Stored and deflated members are read; encryption, other
 methods, several disks and a second end record are refused. Names without the UTF-8 flag are read in the one encoding
-under which all of them are found in the METS; see `settle_names`.
+under which most of them are found in the METS; see `settle_names`.
 """
 
 import os
 import stat
 import struct
+import unicodedata
 import zlib
 from array import array
 from collections.abc import Callable, Iterator
@@ -257,23 +258,29 @@ class ZipTree(Tree):
         raise refuse("E_ARCHIVE_PATH", "unicode-path", shown, spelled, name)
 
     def settle_names(self, listed: Callable[[str], bool]) -> bool:
-        """Find the one encoding under which every unflagged name is listed; False when there is none or several.
+        """Find the one encoding under which most unflagged names are listed; False when several fit as well.
 
-        Several encodings that spell the names alike count as one.
+        Several encodings that spell the listed names alike count as one. METS itself is not listed, nor is a folder.
+        `listed` is asked for paths below the root, in NFC.
         """
-        fitting: dict[tuple[str, ...], str] = {}
-        top = self.root.encode("ascii", "replace")
+        fitting: dict[frozenset[str], str] = {}
         for encoding in ENCODINGS:
-            spelled = [_or_none(raw[len(top) :], encoding) for raw in self.unflagged if not raw.endswith(b"/")]
-            if all(name is not None and listed(name) for name in spelled):
-                fitting.setdefault(tuple(str(name) for name in spelled), encoding)
-        if len(fitting) != 1:
+            spelled = [_or_none(raw, encoding) for raw in self.unflagged]
+            if None not in spelled:
+                paths = {self._below_root(str(name)) for name in spelled}
+                fitting.setdefault(frozenset(filter(listed, paths)), encoding)
+        most = max(map(len, fitting))
+        best = [encoding for paths, encoding in fitting.items() if len(paths) == most]
+        if len(best) != 1:
             return False
-        (encoding,) = fitting.values()
+        (encoding,) = best
         if encoding != self.encoding or any(_or_none(raw, "utf-8") is None for raw in self.unflagged):
             self.encoding = encoding
             self._again()
         return True
+
+    def _below_root(self, path: str) -> str:
+        return unicodedata.normalize("NFC", path.partition("/")[2] if self.root else path)
 
     def _again(self) -> None:
         self.index, self.files, self.bytes, self.tops, self.root = NameIndex(), 0, 0, {}, ""

@@ -57,6 +57,49 @@ def test_zip_names_without_the_utf_8_flag_are_read_as_mets_spells_them(tmp_path:
     assert check(path).verdict == Verdict.VALID
 
 
+def unflagged(files: specimens.Files, root: str, encoding: str, place: Path) -> Path:
+    """A zip whose names are in another encoding and say nothing of it."""
+    path = place / "paket.zip"
+    members = [((root + name).encode(encoding), data, {"flags": 0}) for name, data in files.items()]
+    path.write_bytes(specimens.zip_of(*members))  # type: ignore[arg-type]
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "cp850", "utf-8"])
+def test_a_zip_without_the_utf_8_flag_may_have_a_root_of_any_name(tmp_path: Path, encoding: str) -> None:
+    for content in (specimens.FGS_CONTENT, {"content/a.txt": b"a"}):
+        files = {"sip.xml": specimens.fgs_mets(content).encode(), **content}
+        assert check(unflagged(files, "Örebro/", encoding, tmp_path)).verdict == Verdict.VALID
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "utf-8"])
+def test_names_that_the_mets_of_a_representation_lists_are_read_too(tmp_path: Path, encoding: str) -> None:
+    files = specimens.eark_with_representation_mets(
+        change_inner=lambda mets: mets.replace('href="data/protokoll.txt"', 'href="data/protokoll%20%C3%A5.txt"')
+    )
+    below = "representations/rep1/data/"
+    files[below + "protokoll å.txt"] = files.pop(below + "protokoll.txt")
+    assert check(unflagged(files, "paket-1/", encoding, tmp_path)).verdict == Verdict.VALID
+
+
+def test_names_in_nfd_without_the_utf_8_flag_are_found_too(tmp_path: Path) -> None:
+    files = {path.replace("å", "a\u030a"): data for path, data in specimens.fgs().items()}
+    assert check(unflagged(files, "paket-1/", "utf-8", tmp_path)).verdict == Verdict.VALID
+
+
+def test_a_file_that_mets_does_not_list_does_not_hide_the_encoding_of_the_others(tmp_path: Path) -> None:
+    report = check(unflagged(specimens.fgs() | {"content/3/bilaga ä.txt": b"x"}, "paket-1/", "cp850", tmp_path))
+    found = [(found.rule, found.place.file) for found in report.findings() if found.severity == Severity.ERROR]
+    assert found == [("SK-FILE-UNLISTED", "content/3/bilaga ä.txt")]
+
+
+def test_a_name_that_mets_lists_in_two_encodings_is_refused(tmp_path: Path) -> None:
+    """One byte is å in CP850 and † in CP1252."""
+    mets = specimens.fgs_mets({"content/å.txt": b"x", "content/†.txt": b"x"})
+    files = {"sip.xml": mets.encode(), "content/å.txt": b"x"}
+    assert "E_ARCHIVE_NAME_ENCODING" in check(unflagged(files, "paket-1/", "cp850", tmp_path)).rules()
+
+
 @pytest.mark.parametrize(
     ("name", "algorithm"),
     [("MD5", "md5"), ("SHA-1", "sha1"), ("SHA-256", "sha256"), ("SHA-384", "sha384"), ("SHA-512", "sha512")],
