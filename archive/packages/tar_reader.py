@@ -237,7 +237,7 @@ class _AnyTar(Tree):
             if key.startswith(b"GNU.sparse"):
                 raise refuse("E_ARCHIVE_SPECIAL", "sparse", _shown(path or _name_bytes(header)))
         if records.get(b"hdrcharset") not in (None, b"ISO-IR 10646 2000 UTF-8"):
-            raise refuse("E_ARCHIVE_NAME_ENCODING", "hdrcharset", _shown(path or b""))
+            raise refuse("E_ARCHIVE_NAME_ENCODING", "hdrcharset", _shown(path or _name_bytes(header)))
         if b"linkpath" in records and path is None and size is None:
             return None, None
         name = _shown(path or _name_bytes(header))

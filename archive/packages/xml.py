@@ -40,6 +40,8 @@ STRICT: dict[str, Any] = {
     "remove_pis": True,
     "recover": False,
 }
+_DEEPEST = 256
+"""How deep libxml2 itself reads."""
 _WHY = {
     "ERR_DOCUMENT_EMPTY": "empty",
     "ERR_DOCUMENT_END": "after",
@@ -231,10 +233,12 @@ def _refuse_doctype(root: Element) -> None:
 def _refused(error: Any, kinds: Any) -> XMLRefused:
     text = str(error.msg or "")[:200]
     too_much = error.code in (kinds.ERR_RESOURCE_LIMIT, kinds.ERR_NAME_TOO_LONG)
-    too_much = too_much or any(words in text for words in ("xcessive depth", "too long", "too big", "huge", "HUGE"))
+    too_much = too_much or any(words in text for words in ("too long", "too big", "huge", "HUGE"))
     if error.code == kinds.ERR_INVALID_ENCODING:
         return XMLRefused(Refusal.ENCODING, line=error.lineno or None, why="bytes", detail="UTF-8")
+    if "xcessive depth" in text:
+        return XMLRefused(Refusal.LIMIT, line=error.lineno or None, why="depth", detail=str(_DEEPEST))
     reason = Refusal.LIMIT if too_much else Refusal.MALFORMED
     known = (why for name, why in _WHY.items() if error.code == getattr(kinds, name))
-    why = "parser" if too_much else next(known, "parser")
+    why = "empty" if text == "no element found" else "parser" if too_much else next(known, "parser")
     return XMLRefused(reason, line=error.lineno or None, why=why, detail=text)

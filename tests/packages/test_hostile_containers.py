@@ -228,11 +228,20 @@ def test_a_name_that_is_not_utf8_is_told(tmp_path: Path, kind: str) -> None:
     assert texts.message(finding) == "Namnet paket/\\xe5.txt är inte giltig UTF-8."
 
 
-def test_a_size_that_is_none_names_its_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ((b"size", b"-1"), "Storleken för pax går inte att läsa: -1."),
+        ((b"hdrcharset", b"BINARY"), "Namnet pax anges i en annan teckenkodning än UTF-8."),
+    ],
+)
+def test_an_extended_header_that_cannot_be_read_is_named(
+    tmp_path: Path, record: tuple[bytes, bytes], said: str
+) -> None:
     path = tmp_path / "paket"
-    path.write_bytes(pax((b"size", b"-1")) + GOOD + END)
+    path.write_bytes(pax(record) + GOOD + END)
     (finding,) = check(path).findings()
-    assert texts.message(finding) == "Storleken för pax går inte att läsa: -1."
+    assert texts.message(finding) == said
 
 
 @pytest.mark.parametrize(("name", "data"), CASES, ids=[f"{name} {number}" for number, (name, _) in enumerate(CASES)])

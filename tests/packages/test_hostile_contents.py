@@ -148,6 +148,9 @@ BROKEN = {
     "<mets></mats>": "Ett element avslutas med ett annat namn än det började med.",
     "<p:mets/>": "Ett namn har ett prefix utan namnrymd (xmlns).",
     "{}": "Filen innehåller inget XML-element.",
+    " ": "Filen innehåller inget XML-element.",
+    "": "Filen innehåller inget XML-element.",
+    "<mets>" * 300: "Elementen ligger djupare än gränsen, 256 nivåer.",
     "<mets a='<'/>": "Filen går inte att läsa som XML. XML-läsaren säger, på engelska: "
     "”Unescaped '<' not allowed in attributes values, line 1, column 10”.",
     "<?xml version='1.0' encoding='windows-1252'?><mets/>": "Filen är i windows-1252, som inte läses här.",
