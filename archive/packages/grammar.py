@@ -61,12 +61,11 @@ SEQUENCES = {
 }
 """Elements whose children stand in one order."""
 
-_DAY = r"(?:0[1-9]|[12]\d|3[01])"
-DATETIME = re.compile(
-    rf"-?\d{{4,}}-(?:0[1-9]|1[0-2])-{_DAY}T(?:[01]\d|2[0-4]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?",
-    re.ASCII,
-)
-DATE = re.compile(rf"-?\d{{4,}}-(?:0[1-9]|1[0-2])-{_DAY}(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?", re.ASCII)
+_DAY = r"-?\d{4,9}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+_TIME = r"(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?|24:00:00(?:\.0+)?)"
+_ZONE = r"(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))?"
+DATETIME = re.compile(rf"{_DAY}T{_TIME}{_ZONE}", re.ASCII)
+DATE = re.compile(_DAY + _ZONE, re.ASCII)
 _NCNAME = re.compile(r"[^\W\d][\w.\-·]*")
 _SIZE = re.compile(r"\+?\d{1,18}", re.ASCII)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"]+")

@@ -90,27 +90,29 @@ class FileEntry:
         return self.locations[0].get(HREF, "") if self.locations else ""
 
 
-def plain_location(attributes: dict[str, str], location: dict[str, str], known: set[str]) -> str:
+def plain_location(attributes: dict[str, str], location: dict[str, str], types: set[str], moments: set[str]) -> str:
     """The href of an entry in order in the ordinary way, "" for one that must be looked at closely.
 
-    It has exactly the attributes that every profile asks for, each in its usual form; `known` remembers the types
-    and dates already found good, for they repeat.
+    It has exactly the attributes that every profile asks for, each in its usual form; `types` and `moments` remember
+    what has been found good already, for media types and dates repeat.
     """
     if attributes.keys() != _PLAIN_FILE or location.keys() != _PLAIN_FLOCAT:
         return ""
     if location["LOCTYPE"] != "URL" or location[XLINK + "type"] != "simple":
         return ""
     mime, created = attributes["MIMETYPE"], attributes["CREATED"]
-    if mime not in known:
+    if mime not in types:
         if not grammar.is_mime(mime) or not is_registered(mime):
             return ""
-        known.add(mime)
-    if created not in known:
+        if len(types) > _MOST_KNOWN:
+            types.clear()
+        types.add(mime)
+    if created not in moments:
         if not grammar.is_datetime(created) or not grammar.is_reasonable_year(created):
             return ""
-        if len(known) > _MOST_KNOWN:
-            known.clear()
-        known.add(created)
+        if len(moments) > _MOST_KNOWN:
+            moments.clear()
+        moments.add(created)
     return location[HREF] if grammar.is_identifier(attributes["ID"]) else ""
 
 
@@ -239,7 +241,8 @@ class _Walk:
         self.document, self.listener, self.most_files = document, listener, most_files
         self.stack: list[Node] = []
         self.opaque = 0
-        self._known: set[str] = set()
+        self._types: set[str] = set()
+        self._moments: set[str] = set()
 
     def file(self, element: Any) -> None:
         document, group = self.document, self.stack[-1]
@@ -254,7 +257,7 @@ class _Walk:
         attributes = dict(element.attrib.items())
         if len(element) == 1 and element[0].tag == _FLOCAT:
             location = dict(element[0].attrib.items())
-            href = plain_location(attributes, location, self._known)
+            href = plain_location(attributes, location, self._types, self._moments)
             if href and document.ids.add(attributes["ID"]):
                 if not self.listener.settled(attributes, href, line, document):
                     self.listener.file(FileEntry(attributes, line, group, place, [location]), document)

@@ -165,14 +165,15 @@ class Rulebook:
 
     def _size(self, node: Node | FileEntry, size: str, number: int, document: Document, rule: str) -> None:
         stored = self.tree.index.sizes[number]
-        if size.isdigit() and size.isascii():
-            if int(size[:20]) == stored:
+        written = size.strip().removeprefix("+")
+        if written.isdigit() and written.isascii():
+            if int(written[:20]) == stored:
                 return
             if number in self._near:
-                self.doubtful[number] = (rule, document.place(node), size, stored)
+                self.doubtful[number] = (rule, document.place(node), written, stored)
             else:
-                self.add(rule, document.place(node), size, stored, reason="differs")
-        elif size.strip().startswith("-"):
+                self.add(rule, document.place(node), written, stored, reason="differs")
+        elif written.startswith("-"):
             self.add(rule, document.place(node), size, "≥ 0", reason="value")
 
     def _digest(

@@ -120,6 +120,44 @@ FGS = [
 ]
 
 
+MOMENTS = {
+    "1" * 5000 + "-01-01T00:00:00": "FGS12-CREATEDATE",
+    "2020-02-03T24:59:59": "FGS12-CREATEDATE",
+    "2020-02-03T10:00:00+14:59": "FGS12-CREATEDATE",
+    "2020-02-03T24:00:00": None,
+    "2020-02-03T10:00:00+14:00": None,
+}
+
+
+@pytest.mark.parametrize("written", MOMENTS, ids=lambda written: written[-19:])
+def test_a_moment_is_one_that_the_standard_knows(tmp_path: Path, written: str) -> None:
+    files = specimens.fgs(replaced('CREATEDATE="2024-01-15T10:00:00"', f'CREATEDATE="{written}"'))
+    assert check(specimens.packed(files, tmp_path), "fgs-1.2").rules() == {MOMENTS[written]} - {None}
+
+
+@pytest.mark.parametrize("name", ["FGS12-STARTDATE", "FGS12-FILE-CREATED"])
+def test_a_year_of_thousands_of_digits_is_a_fault_like_another(tmp_path: Path, name: str) -> None:
+    year = "2" * 5000
+    changes = {
+        "FGS12-STARTDATE": replaced('ext:STARTDATE="2010-01-01"', f'ext:STARTDATE="{year}-02-29"'),
+        "FGS12-FILE-CREATED": inside(
+            "<file ", replaced(f'CREATED="{specimens.DATE}"', f'CREATED="{year}-01-01T00:00:00"')
+        ),
+    }
+    assert check(specimens.packed(specimens.fgs(changes[name]), tmp_path), "fgs-1.2").rules() == {name}
+
+
+@pytest.mark.parametrize("change", [r'SIZE="+99\1', r'SIZE=" 99\1', r'SIZE="00099\1'])
+def test_a_size_is_compared_however_it_is_written(tmp_path: Path, change: str) -> None:
+    files = specimens.fgs(inside("<file ", cut(r'SIZE="(\d)', change)))
+    assert check(specimens.packed(files, tmp_path), "fgs-1.2").rules() == {"FGS12-SIZE"}
+
+
+def test_a_media_type_met_before_is_no_date(tmp_path: Path) -> None:
+    change = inside('ID="F3"', replaced(f'CREATED="{specimens.DATE}"', 'CREATED="text/plain"'))
+    assert "CSIP70" in errors_of(specimens.eark(change), tmp_path)
+
+
 @pytest.mark.parametrize("each", FGS, ids=lambda each: each.rule)
 def test_fgs_package_with_one_fault(tmp_path: Path, each: Case) -> None:
     report = check(specimens.packed(specimens.fgs(each.change), tmp_path), "fgs-1.2")
