@@ -32,6 +32,14 @@ def complaints(tmp_path: Path, *changes: Change) -> dict[str, Severity]:
     return {finding.rule: finding.severity for finding in report.findings() if finding.severity != Severity.INFO}
 
 
+def test_a_division_called_by_its_folder_is_not_blamed_for_a_lost_mets(tmp_path: Path) -> None:
+    files = eark_specimens.package("sip", "2.1.0")
+    del files[REP]
+    rules = check(eark_specimens.packed(files, tmp_path), "e-ark-sip-2.1.0").rules()
+    assert {"CSIP105", "CSIP110"} <= rules
+    assert "CSIP107" not in rules
+
+
 def agent(role: str, kind: str, name: str = "Falu kommun") -> Change:
     return placed_before(
         ROOT, "//m:altRecordID", f'<m:agent ROLE="{role}" TYPE="{kind}"><m:name>{name}</m:name>{_CODE}</m:agent>'

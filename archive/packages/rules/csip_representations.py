@@ -44,17 +44,17 @@ def a_representation_division_has_an_id(node: Node, document: Document) -> Itera
 
 @requirement("CSIP107", on="mets/end")
 def a_representation_division_is_called_by_its_folder(node: Node, document: Document) -> Iterator[Trouble]:
-    """Label and pointer name the same folder, with a METS in it. Where they differ, the one that does is right."""
+    """Label and pointer name the same folder. Where they differ, the one with a METS in it is right."""
     for div in representation_divisions(document):
+        label, agrees = div.get("LABEL"), True
         for pointer in div.child("mptr")[:1]:
             target = target_of(pointer, document)
             folder = target.removeprefix(document.folder).rpartition("/")[0]
-            lost = div.get("LABEL").casefold() != folder.casefold() or not is_there(document, target)
-            if folder and lost and not described_by_label(div, document):
+            agrees = not folder or label.casefold() == folder.casefold()
+            if not agrees and not described_by_label(div, document):
                 wanted = folder[:1].upper() + folder[1:]
                 yield fault(div.attributes.get("LABEL"), f'LABEL="{wanted}"', at=document.place(div))
-        label = div.get("LABEL")
-        if not div.child("mptr") and not _has_folder(document, label[:1].lower() + label[1:]):
+        if agrees and not _has_folder(document, label[:1].lower() + label[1:]):
             yield fault(label, 'LABEL="Representations/…"', at=document.place(div), reason="no-folder")
 
 

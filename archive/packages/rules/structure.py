@@ -71,7 +71,7 @@ def each_representation_has_its_folder(view: Any, document: Document) -> Iterato
 @requirement("CSIPSTR11", on="package")
 def content_lies_in_data(view: Any, document: Document) -> Iterator[Trouble]:
     for name in view.tree.subfolders("representations"):
-        if "data" not in view.tree.subfolders(f"representations/{name}"):
+        if not view.tree.has_folder(f"representations/{name}/data"):
             yield fault(f"representations/{name}/", f"representations/{name}/data/")
 
 
