@@ -5,6 +5,7 @@ those that the pass over the bytes proves.
 """
 
 import codecs
+import io
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -72,7 +73,7 @@ class Listing:
         self.listed[number] = 1
         stored = self.tree.index.sizes[number]
         if size and not (size.isascii() and size.isdigit() and len(size) < 19 and int(size) == stored):
-            self.add(f"{self.prefix}-STORLEK", self.tree.member(number).path, size, stored)
+            self.add(f"{self.prefix}-STORLEK", self.tree.member(number).path, size, stored, reason="differs")
         if digest:
             self._declare(number, digest, algorithm, source, line)
         return number
@@ -103,18 +104,17 @@ def lines_of(tree: Tree, path: str, at_most: int, encoding: str = "utf-8") -> It
     number = tree.find_number(path)
     if number is None:
         return
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)("replace"), translate=True)
     rest, count, read = "", 0, 0
     for chunk in tree.chunks(tree.member(number)):
         read += len(chunk)
         if read > at_most or len(rest) > _LONGEST_LINE:
             return
-        pieces = (rest + decoder.decode(chunk)).splitlines(keepends=True)
-        rest = pieces.pop() if pieces and not pieces[-1].endswith("\n") else ""
-        for piece in pieces:
+        *lines, rest = (rest + decoder.decode(chunk)).split("\n")
+        for text in lines:
             count += 1
-            text = piece.rstrip("\r\n").removeprefix("\ufeff") if count == 1 else piece.rstrip("\r\n")
             if text.strip():
-                yield count, text
+                yield count, text.removeprefix("\ufeff") if count == 1 else text
+    rest += decoder.decode(b"", final=True)
     if rest.strip():
         yield count + 1, rest.removeprefix("\ufeff") if count == 0 else rest

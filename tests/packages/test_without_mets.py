@@ -89,6 +89,20 @@ def test_one_fault_in_a_bag_gives_its_finding(tmp_path: Path, rule: str) -> None
     assert (report.verdict, rules(report)) == (Verdict.FAULTY, [rule])
 
 
+def test_a_bag_encodes_only_line_ends_and_the_percent_sign(tmp_path: Path) -> None:
+    files = bag()
+    files.pop("tagmanifest-md5.txt")
+    files.pop("bag-info.txt")
+    named = {"data/50%20rabatt.txt": "data/50%2520rabatt.txt", "data/100%25.txt": "data/100%25.txt"}
+    for name, listed in named.items():
+        files[name] = b"1"
+        files["manifest-sha512.txt"] += f"{hashlib.sha512(b'1').hexdigest()}  {listed}\n".encode()
+    assert rules(check(laid_out(tmp_path / "bag", files))) == []
+    files["data/a b.txt"] = files.pop("data/50%20rabatt.txt")
+    files["manifest-sha512.txt"] = files["manifest-sha512.txt"].replace(b"50%2520rabatt", b"a%20b")
+    assert rules(check(laid_out(tmp_path / "bag2", files))) == ["BAGIT-FIL", "BAGIT-OLISTAD"]
+
+
 def test_a_bag_path_that_climbs_is_not_followed(tmp_path: Path) -> None:
     files = bag()
     files["manifest-sha512.txt"] += b"00  data/../../etc/passwd\n"
@@ -158,6 +172,7 @@ def test_the_notes_agreement_and_owner_are_matched(tmp_path: Path) -> None:
         ("LB-UPPGIFT", {"arkivbildare_id": ""}),
         ("LB-DATUM", {"startdatum": "9 maj 2014"}),
         ("LB-DATUM", {"startdatum": "2020-01-01"}),
+        ("LB-DATUM", {"startdatum": "2014-02-31"}),
         ("LB-VARDE", {"sekretess": "Ja"}),
         ("LB-FIL", {"leveransfil": "annan.zip"}),
         ("LB-SUMMA", {"kontrollsumma": "0" * 32}),
@@ -192,6 +207,18 @@ def test_a_note_that_is_no_json_is_said_to_be_none(tmp_path: Path) -> None:
     assert rules(check(folder)) == ["LB-JSON"]
 
 
+@pytest.mark.parametrize("name", ["leveransöverenskommelse", "arkivbildare_id", "leveransfil", "diarium_namn"])
+@pytest.mark.parametrize("value", ["\\ud800", "KS\\u0000"])
+def test_a_note_with_what_no_text_can_hold_is_not_read(tmp_path: Path, name: str, value: str) -> None:
+    """Such values are JSON, but can neither be written as UTF-8 nor kept in a database."""
+    folder = delivery(tmp_path / "leverans", **{name: "@"})
+    note = (folder / "leverans.json").read_text("utf-8")
+    (folder / "leverans.json").write_text(note.replace('"@"', f'"{value}"'), "utf-8")
+    report = check(folder)
+    assert "LB-JSON" in rules(report)
+    assert "\\u0000" not in report.to_json().encode().decode()
+
+
 # A table
 
 
@@ -214,6 +241,32 @@ def test_a_table_in_latin_1_with_commas_is_read(tmp_path: Path) -> None:
     table = f"Sökväg,Kontrollsumma\nå.txt,{hashlib.sha256(b'1').hexdigest()}\n"
     files = {"index.csv": table.encode("iso-8859-1"), "å.txt": b"1"}
     assert rules(check(laid_out(tmp_path / "filer", files))) == []
+
+
+def test_a_table_as_excel_writes_it_is_read(tmp_path: Path) -> None:
+    """Windows-1252 has an ellipsis where ISO-8859-1 has a line end, and a dash where it has nothing."""
+    table = "Fil;Storlek;Titel\r\na–1.txt;1;Ansökan om…\r\nb.txt;1;y\r\n"
+    files = {"filer.csv": table.encode("cp1252"), "a–1.txt": b"1", "b.txt": b"2"}
+    assert rules(check(laid_out(tmp_path / "filer", files))) == []
+
+
+@pytest.mark.parametrize("mark", ["\x0b", "\x85", "\u2028"])
+def test_only_line_ends_end_a_row(tmp_path: Path, mark: str) -> None:
+    files = {"filer.csv": f"Fil;Titel\r\na.txt;två{mark}rader\r\n".encode(), "a.txt": b"1"}
+    assert rules(check(laid_out(tmp_path / "filer", files))) == []
+
+
+@pytest.mark.parametrize("before", ["\n", 'a.txt;1;"två\nrader"\n', "a.txt;1;x\r\n\r\n"])
+def test_a_row_is_told_by_the_line_it_begins_on(tmp_path: Path, before: str) -> None:
+    table = f"Fil;Storlek;Titel\n{before}c.txt;1;x\n"
+    report = check(laid_out(tmp_path / "filer", {"filer.csv": table.encode(), "a.txt": b"1"}))
+    (found,) = [finding for finding in report.findings() if finding.rule == "TABELL-FIL"]
+    assert found.place.line == table.replace("\r\n", "\n").partition("c.txt")[0].count("\n") + 1
+
+
+def test_the_size_of_the_table_and_of_the_file_are_told_apart(tmp_path: Path) -> None:
+    report = check(laid_out(tmp_path / "filer", {"filer.csv": b"Fil;Storlek\na.txt;99\n", "a.txt": b"1234"}))
+    assert [texts.message(each) for each in report.findings()] == ["Tabellen säger 99 byte, filen har 4."]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote
 
 from archive.packages.container import Member, Tree
 from archive.packages.listing import Listing, lines_of
@@ -11,6 +10,7 @@ _VERSIONS = ("0.93", "0.94", "0.95", "0.96", "0.97", "1.0")
 _MANIFEST = re.compile(r"(tag)?manifest-([a-z0-9]+)\.txt")
 _LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]+\*?(.+)")
 _FORBIDDEN = re.compile(r"(?:^|/)\.\.?(?:/|$)|^[/~]")
+_ENCODED = {"%0a": "\n", "%0d": "\r", "%25": "%"}
 _MOST_BYTES = 1 << 30
 
 
@@ -68,7 +68,7 @@ def _manifest(listing: Listing, path: str, algorithm: str, *, is_tag: bool) -> N
         if match is None:
             listing.add("BAGIT-RAD", path, line[:100], "kontrollsumma  sökväg", line=number)
             continue
-        name = unquote(match[2]) if "%" in match[2] else match[2]
+        name = _decoded(match[2]) if listing.tree.find_number(match[2]) is None else match[2]
         if _FORBIDDEN.search(name):
             listing.add("BAGIT-RAD", path, name, line=number, reason="climbs")
             continue
@@ -81,6 +81,11 @@ def _manifest(listing: Listing, path: str, algorithm: str, *, is_tag: bool) -> N
         for at, member in listing.numbered():
             if member.startswith("data/") and at not in listed:
                 listing.add("BAGIT-OLISTAD", member, member, path)
+
+
+def _decoded(path: str) -> str:
+    """Line ends and the percent sign itself are all that a manifest encodes (RFC 8493, 2.1.3)."""
+    return re.sub("%(?:0[aAdD]|25)", lambda match: _ENCODED[match[0].lower()], path)
 
 
 def _payload_sum(listing: Listing) -> None:

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
+from archive.packages import grammar
 from archive.packages.container import Tree
 from archive.packages.listing import Listing
 
@@ -23,6 +24,8 @@ _REQUIRED = (
 )
 _ALLOWED = {"gallring": ("", "Yes", "No"), "sekretess": ("", "Secrecy", "GDPR", "Secrecy and GDPR")}
 _MOMENT = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T(?:[01]\d|2[0-3]):?[0-5]\d:?[0-5]\d)?")
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+"""What JSON can write but no text can hold: the empty character, and halves of characters."""
 _LARGEST_NOTE = 1 << 20
 
 
@@ -69,10 +72,12 @@ def judge(listing: Listing) -> Note:
         said = json.loads(listing.tree.read(member, _LARGEST_NOTE).decode("utf-8-sig"))
         if not isinstance(said, dict):
             raise ValueError("inte ett objekt")
+        values = {str(key): str(value).strip() for key, value in said.items() if isinstance(value, str | int | float)}
+        if broken := next((key for key, value in values.items() if _NO_TEXT.search(key + value)), None):
+            raise ValueError(f"{broken}: {values[broken]}")
     except (ValueError, RecursionError) as error:
         listing.add("LB-JSON", path, str(error)[:120])
         return Note(path)
-    values = {str(key): str(value).strip() for key, value in said.items() if isinstance(value, str | int | float)}
     _values(listing, path, values)
     return _delivered(listing, path, values)
 
@@ -82,7 +87,7 @@ def _values(listing: Listing, path: str, values: dict[str, str]) -> None:
         if not values.get(key):
             listing.add("LB-UPPGIFT", path, values.get(key), key, reason="empty" if key in values else "missing")
     for key in ("startdatum", "slutdatum"):
-        if values.get(key) and not _MOMENT.fullmatch(values[key]):
+        if values.get(key) and not (_MOMENT.fullmatch(values[key]) and grammar.is_date(values[key][:10])):
             listing.add("LB-DATUM", path, f"{key}: {values[key]}", "ÅÅÅÅ-MM-DDThh:mm:ss", reason="value")
     if values.get("startdatum", "") > values.get("slutdatum", "9"):
         listing.add("LB-DATUM", path, values["startdatum"], values["slutdatum"], reason="order")

@@ -58,9 +58,7 @@ def judge(listing: Listing) -> None:
 def _rows(
     listing: Listing, table: Member, columns: dict[str, int], headings: list[str], separator: str, encoding: str
 ) -> None:
-    lines = (text for _, text in lines_of(listing.tree, table.path, _MOST_BYTES, encoding))
-    rows: Iterator[list[str]] = csv.reader(lines, delimiter=separator)
-    for number, row in _numbered(listing, table, rows):
+    for number, row in _numbered(listing, table, separator, encoding):
         if len(row) < len(headings):
             listing.add("TABELL-RAD", table.path, len(row), len(headings), line=number)
         values = {name: row[at].strip() for name, at in columns.items() if at < len(row)}
@@ -77,15 +75,25 @@ def _rows(
         listing.expect(name, table.path, number, digest=digest, algorithm=algorithm, size=size)
 
 
-def _numbered(listing: Listing, table: Member, rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    """The rows after the headings with their numbers; reading ends where the table is no table any more."""
-    number = 0
+def _numbered(listing: Listing, table: Member, separator: str, encoding: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows after the headings with the line each begins on; reading ends where the table is no table any more."""
+    began = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal began
+        for number, text in lines_of(listing.tree, table.path, _MOST_BYTES, encoding):
+            began = began or number
+            yield text + "\n"
+
+    rows = csv.reader(lines(), delimiter=separator)
     try:
-        for number, row in enumerate(rows, 1):
-            if number > 1:
-                yield number, row
+        next(rows, None)
+        began = 0
+        for row in rows:
+            yield began, row
+            began = 0
     except csv.Error as error:
-        listing.add("TABELL-RAD", table.path, str(error), line=number + 1, reason="broken")
+        listing.add("TABELL-RAD", table.path, str(error), line=began, reason="broken")
 
 
 def _first_row(tree: Tree, table: Member) -> tuple[list[str], str, str]:
@@ -96,7 +104,7 @@ def _first_row(tree: Tree, table: Member) -> tuple[list[str], str, str]:
         text = head.decode("utf-8")
     except UnicodeDecodeError as error:
         if error.end < len(head) - 4:
-            encoding = "iso-8859-1"
+            encoding = "cp1252"
         text = head.decode(encoding, "replace")
     first = text.removeprefix("\ufeff").partition("\n")[0].rstrip("\r")
     separator = max(_SEPARATORS, key=first.count)
