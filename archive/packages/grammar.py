@@ -5,6 +5,7 @@ by and because its messages must name the place. Attributes of other namespaces 
 """
 
 import re
+from typing import NamedTuple
 
 METS = "{http://www.loc.gov/METS/}"
 XLINK = "{http://www.w3.org/1999/xlink}"
@@ -12,51 +13,73 @@ XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 _SECTION = "ID GROUPID ADMID CREATED STATUS"
 _POINTS = "ID LOCTYPE OTHERLOCTYPE"
+_WRAPS = "ID MDTYPE OTHERMDTYPE MDTYPEVERSION MIMETYPE SIZE CREATED CHECKSUM CHECKSUMTYPE LABEL"
 _FILE = "ID SEQ MIMETYPE SIZE CREATED CHECKSUM CHECKSUMTYPE OWNERID ADMID DMDID GROUPID USE BEGIN END BETYPE"
+_TRANSFORM = "ID TRANSFORMTYPE TRANSFORMALGORITHM TRANSFORMKEY TRANSFORMBEHAVIOR TRANSFORMORDER"
+
+
+class Kind(NamedTuple):
+    """An element: what may stand in it and of that what only once, which attributes it may have and which it must."""
+
+    children: str = ""
+    once: str = ""
+    attributes: str = ""
+    required: str = ""
+
+
+_METADATA = Kind("mdRef mdWrap", "mdRef mdWrap", _SECTION, "ID")
 _TABLE = {
-    "mets": ("metsHdr dmdSec amdSec fileSec structMap structLink behaviorSec", "ID OBJID LABEL TYPE PROFILE"),
-    "metsHdr": ("agent altRecordID metsDocumentID", "ID ADMID CREATEDATE LASTMODDATE RECORDSTATUS"),
-    "agent": ("name note", "ID ROLE OTHERROLE TYPE OTHERTYPE"),
-    "name": ("", ""),
-    "note": ("", ""),
-    "altRecordID": ("", "ID TYPE"),
-    "metsDocumentID": ("", "ID TYPE"),
-    "dmdSec": ("mdRef mdWrap", _SECTION),
-    "amdSec": ("techMD rightsMD sourceMD digiprovMD", "ID"),
-    "techMD": ("mdRef mdWrap", _SECTION),
-    "rightsMD": ("mdRef mdWrap", _SECTION),
-    "sourceMD": ("mdRef mdWrap", _SECTION),
-    "digiprovMD": ("mdRef mdWrap", _SECTION),
-    "mdRef": (
-        "",
-        f"{_POINTS} MDTYPE OTHERMDTYPE MDTYPEVERSION MIMETYPE SIZE CREATED CHECKSUM CHECKSUMTYPE LABEL XPTR",
+    "mets": Kind(
+        "metsHdr dmdSec amdSec fileSec structMap structLink behaviorSec",
+        "metsHdr fileSec structLink",
+        "ID OBJID LABEL TYPE PROFILE",
     ),
-    "mdWrap": (
-        "binData xmlData",
-        "ID MDTYPE OTHERMDTYPE MDTYPEVERSION MIMETYPE SIZE CREATED CHECKSUM CHECKSUMTYPE LABEL",
+    "metsHdr": Kind(
+        "agent altRecordID metsDocumentID", "metsDocumentID", "ID ADMID CREATEDATE LASTMODDATE RECORDSTATUS"
     ),
-    "binData": ("", ""),
-    "fileSec": ("fileGrp", "ID"),
-    "fileGrp": ("fileGrp file", "ID VERSDATE ADMID USE"),
-    "file": ("FLocat FContent stream transformFile file", _FILE),
-    "FLocat": ("", f"{_POINTS} USE"),
-    "FContent": ("binData xmlData", "ID USE"),
-    "stream": ("", "ID streamType OWNERID ADMID DMDID BEGIN END BETYPE"),
-    "transformFile": ("", "ID TRANSFORMTYPE TRANSFORMALGORITHM TRANSFORMKEY TRANSFORMBEHAVIOR TRANSFORMORDER"),
-    "structMap": ("div", "ID TYPE LABEL"),
-    "div": ("mptr fptr div", "ID ORDER ORDERLABEL LABEL DMDID ADMID TYPE CONTENTIDS"),
-    "mptr": ("", f"{_POINTS} CONTENTIDS"),
-    "fptr": ("par seq area", "ID FILEID CONTENTIDS"),
-    "structLink": ("smLink smLinkGrp", "ID"),
-    "smLink": ("", "ID"),
-    "behaviorSec": ("behaviorSec behavior", "ID CREATED LABEL"),
+    "agent": Kind("name note", "name", "ID ROLE OTHERROLE TYPE OTHERTYPE", "ROLE"),
+    "name": Kind(),
+    "note": Kind(),
+    "altRecordID": Kind(attributes="ID TYPE"),
+    "metsDocumentID": Kind(attributes="ID TYPE"),
+    "dmdSec": _METADATA,
+    "amdSec": Kind("techMD rightsMD sourceMD digiprovMD", attributes="ID"),
+    "techMD": _METADATA,
+    "rightsMD": _METADATA,
+    "sourceMD": _METADATA,
+    "digiprovMD": _METADATA,
+    "mdRef": Kind(attributes=f"{_WRAPS} LOCTYPE OTHERLOCTYPE XPTR", required="LOCTYPE MDTYPE"),
+    "mdWrap": Kind("binData xmlData", "binData xmlData", _WRAPS, "MDTYPE"),
+    "binData": Kind(),
+    "fileSec": Kind("fileGrp", attributes="ID"),
+    "fileGrp": Kind("fileGrp file", attributes="ID VERSDATE ADMID USE"),
+    "file": Kind("FLocat FContent stream transformFile file", "FContent", _FILE, "ID"),
+    "FLocat": Kind(attributes=f"{_POINTS} USE", required="LOCTYPE"),
+    "FContent": Kind("binData xmlData", "binData xmlData", "ID USE"),
+    "stream": Kind(attributes="ID streamType OWNERID ADMID DMDID BEGIN END BETYPE"),
+    "transformFile": Kind(attributes=_TRANSFORM, required="TRANSFORMTYPE TRANSFORMALGORITHM TRANSFORMORDER"),
+    "structMap": Kind("div", "div", "ID TYPE LABEL"),
+    "div": Kind("mptr fptr div", attributes="ID ORDER ORDERLABEL LABEL DMDID ADMID TYPE CONTENTIDS"),
+    "mptr": Kind(attributes=f"{_POINTS} CONTENTIDS", required="LOCTYPE"),
+    "fptr": Kind("par seq area", "par seq area", "ID FILEID CONTENTIDS"),
+    "structLink": Kind("smLink smLinkGrp", attributes="ID"),
+    "smLink": Kind(attributes="ID", required=f"{XLINK}from {XLINK}to"),
+    "behaviorSec": Kind("behaviorSec behavior", attributes="ID CREATED LABEL"),
 }
 OPAQUE = frozenset(("xmlData", "par", "seq", "area", "smLinkGrp", "behavior"))
 """Elements whose content is not judged here."""
-CHILDREN = {name: frozenset(children.split()) for name, (children, _) in _TABLE.items()}
-ATTRIBUTES = {name: frozenset(attributes.split()) for name, (_, attributes) in _TABLE.items()}
+CHILDREN = {name: frozenset(kind.children.split()) for name, kind in _TABLE.items()}
+ONCE = {name: frozenset(kind.once.split()) for name, kind in _TABLE.items()}
+ATTRIBUTES = {name: frozenset(kind.attributes.split()) for name, kind in _TABLE.items()}
+REQUIRED = {name: tuple(kind.required.split()) for name, kind in _TABLE.items()}
+NEEDED = {"agent": "name", "fileSec": "fileGrp", "structMap": "div"}
+"""Elements that are nothing without a child of one kind."""
+TEXTUAL = frozenset(("name", "note", "altRecordID", "metsDocumentID", "binData"))
+"""Elements that hold text; in all others only elements stand."""
+REFERENCES = frozenset(("ADMID", "DMDID", "FILEID"))
+"""Attributes that name the ids of other elements."""
 SEQUENCES = {
-    name: {child: place for place, child in enumerate(_TABLE[name][0].split())}
+    name: {child: place for place, child in enumerate(_TABLE[name].children.split())}
     for name in ("mets", "metsHdr", "agent", "amdSec", "div")
 }
 """Elements whose children stand in one order."""
@@ -67,6 +90,7 @@ _ZONE = r"(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))?"
 DATETIME = re.compile(rf"{_DAY}T{_TIME}{_ZONE}", re.ASCII)
 DATE = re.compile(_DAY + _ZONE, re.ASCII)
 _NCNAME = re.compile(r"[^\W\d][\w.\-·]*")
+_ORDER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 _SIZE = re.compile(r"\+?\d{1,18}", re.ASCII)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"]+")
 _TREES = "application|audio|chemical|font|example|haptics|image|message|model|multipart|text|video"
@@ -84,7 +108,6 @@ ROLES = frozenset(["CREATOR", "EDITOR", "ARCHIVIST", "PRESERVATION", "DISSEMINAT
 AGENT_TYPES = frozenset(["INDIVIDUAL", "ORGANIZATION", "OTHER"])
 _LISTS = {"LOCTYPE": LOCTYPES, "CHECKSUMTYPE": CHECKSUM_TYPES, "MDTYPE": MD_TYPES}
 _DATES = frozenset(("CREATEDATE", "LASTMODDATE", "CREATED", "VERSDATE"))
-_LINK_TYPES = frozenset(("simple", "extended", "locator", "arc", "resource", "title"))
 
 
 def is_datetime(text: str) -> bool:
@@ -140,5 +163,8 @@ def wrong_value(name: str, attribute: str, value: str) -> str | None:
         allowed = ROLES if attribute == "ROLE" else AGENT_TYPES
         return None if value in allowed else ", ".join(sorted(allowed))
     if attribute == XLINK + "type":
-        return None if value in _LINK_TYPES else "simple"
+        wanted = "arc" if name == "smLink" else "simple"
+        return None if value == wanted else wanted
+    if attribute in ("SEQ", "ORDER", "TRANSFORMORDER"):
+        return None if _ORDER.fullmatch(value.strip()) else "1, 2, 3, …"
     return None

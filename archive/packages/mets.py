@@ -23,7 +23,8 @@ _NO_LINE = 65535
 _PLAIN_FILE = frozenset(("ID", "MIMETYPE", "SIZE", "CREATED", "CHECKSUM", "CHECKSUMTYPE"))
 _PLAIN_FLOCAT = frozenset(("LOCTYPE", XLINK + "type", HREF))
 _FILE, _FLOCAT = METS + "file", METS + "FLocat"
-_KEPT = frozenset(("agent", "altRecordID", "name", "note", "mdRef", "mdWrap", "div", "metsHdr", "mptr"))
+_KEPT = {"metsHdr": 1, "agent": 2, "altRecordID": 2, "name": 3, "note": 3, "mdRef": 3, "mdWrap": 3, "div": 3, "mptr": 4}
+"""How far down elements are kept with their parents: divisions to those below the main one, with their pointers."""
 _MOST_CHILDREN = 10_000
 _REMEMBERED = (HREF, "MDTYPE", "MDTYPEVERSION")
 """What is kept of a reference to metadata when it has been judged: packages may have one for each file."""
@@ -126,7 +127,9 @@ class Reader(Protocol):
         ...
 
     def file(self, entry: FileEntry, document: "Document") -> None: ...
-    def grammar(self, rule: str, place: Place, found: str | None, expected: str | None) -> None: ...
+    def grammar(self, rule: str, place: Place, found: str | None, expected: str | None, *, about: str = "") -> None:
+        """`about` is the attribute or child that it is about, where a requirement may speak of the same."""
+        ...
 
 
 class IdentifierSet:
@@ -215,18 +218,23 @@ def read(document: Document, source: Iterable[bytes], listener: Reader, limits: 
     walk = _Walk(document, listener, most_files)
     start, end, forget = walk.start, walk.end, xml.forget
     entry: Any = None
+    last: Any = None
     inside = 0
     for event, element in xml.every_event(source, limits=limits):
         if entry is not None:
             if event == "end" and element is entry:
                 walk.file(entry)
                 forget(entry)
-                entry, inside = None, 0
+                entry, last, inside = None, entry, 0
             else:
                 inside += 1
                 if inside > _MOST_IN_ONE_ENTRY:
                     raise xml.XMLRefused(xml.Refusal.LIMIT, line=entry.sourceline, why="entry")
-        elif event == "start":
+            continue
+        if last is not None and (text := last.tail) and not text.isspace():
+            walk.loose(text)
+        if event == "start":
+            last = None
             if element.tag == _FILE and not walk.opaque and walk.stack and walk.stack[-1].kind == "fileGrp":
                 entry = element
             else:
@@ -234,6 +242,7 @@ def read(document: Document, source: Iterable[bytes], listener: Reader, limits: 
         else:
             end(element)
             forget(element)
+            last = element
 
 
 class _Walk:
@@ -241,8 +250,13 @@ class _Walk:
         self.document, self.listener, self.most_files = document, listener, most_files
         self.stack: list[Node] = []
         self.opaque = 0
+        self._lists = {"fileGrp": document.groups, "structMap": document.structmaps}
+        self._lists |= dict.fromkeys(("dmdSec", "techMD", "rightsMD", "sourceMD", "digiprovMD"), document.sections)
+        self._room = max(_MOST_CHILDREN, most_files // 10)
         self._types: set[str] = set()
         self._moments: set[str] = set()
+        self._waiting: dict[str, tuple[Place, str]] = {}
+        """Ids that were named before they were met."""
 
     def file(self, element: Any) -> None:
         document, group = self.document, self.stack[-1]
@@ -255,8 +269,8 @@ class _Walk:
         if document.files > self.most_files:
             raise xml.XMLRefused(xml.Refusal.LIMIT, line=line, why="files", detail=str(self.most_files))
         attributes = dict(element.attrib.items())
-        if len(element) == 1 and element[0].tag == _FLOCAT:
-            location = dict(element[0].attrib.items())
+        if len(element) == 1 and (only := element[0]).tag == _FLOCAT and not len(only) and not _loose(element):
+            location = dict(only.attrib.items())
             href = plain_location(attributes, location, self._types, self._moments)
             if href and document.ids.add(attributes["ID"]):
                 if not self.listener.settled(attributes, href, line, document):
@@ -266,18 +280,30 @@ class _Walk:
 
     def _closely(self, element: Any, entry: FileEntry) -> None:
         """Everything that can be wrong with an entry and with what stands in it, nested entries included."""
-        nested = []
+        self._check_attributes(entry, "file", entry.attributes)
+        nested: list[Any] = []
+        contents = 0
         for child in element:
             kind = child.tag[len(METS) :] if child.tag.startswith(METS) else ""
-            if kind == "FLocat":
-                entry.locations.append(dict(child.attrib.items()))
-            elif kind == "file":
+            if kind == "file":
                 nested.append(child)
+                continue
+            attributes = dict(child.attrib.items())
+            if kind == "FLocat":
+                entry.locations.append(attributes)
             else:
                 entry.others += 1
-                if kind not in grammar.CHILDREN["file"]:
-                    self._wrong_element(child.tag, Place(self.document.path, entry.line, entry.xpath))
-        self._check_file(entry)
+            contents += kind == "FContent"
+            if kind not in grammar.CHILDREN["file"]:
+                self._wrong_element(child.tag, entry)
+                continue
+            self._check_attributes(entry, kind, attributes)
+            for wrong in child if kind != "FContent" else ():
+                self._wrong_element(wrong.tag, entry)
+        if contents > 1:
+            self._grammar("METS-ELEMENT", entry, "<FContent>", None, about="several")
+        if loose := _loose(element):
+            self._grammar("METS-TEXT", entry, loose, None)
         self.listener.file(entry, self.document)
         for child in nested:
             self.document.files += 1
@@ -298,31 +324,38 @@ class _Walk:
             place = Place(self.document.path, line, None)
             self.listener.grammar("METS-ROOT", place, tag.rpartition("}")[2], "mets (http://www.loc.gov/METS/)")
             raise WrongRoot(tag)
-        attributes = dict(element.attrib.items())
-        node = Node(kind, attributes, line, parent)
+        node = Node(kind, dict(element.attrib.items()), line, parent)
         if parent is not None:
-            parent.counts[kind] = node.place = parent.counts.get(kind, 0) + 1
-            if kind not in grammar.CHILDREN.get(parent.kind, ()):
-                place = Place(self.document.path, line, parent.xpath)
-                self._wrong_element(tag, place)
+            if kind not in grammar.CHILDREN[parent.kind]:
+                self._wrong_element(tag, parent, line)
                 self.opaque = 1
                 return
+            parent.counts[kind] = node.place = parent.counts.get(kind, 0) + 1
             self._check_order(node, parent)
-            if kind in _KEPT and len(parent.children) < _MOST_CHILDREN:
+            if len(self.stack) <= _KEPT.get(kind, 0) and len(parent.children) < _MOST_CHILDREN:
                 parent.children.append(node)
+                self._keep(node)
         if kind in grammar.OPAQUE:
             self.opaque = 1
             return
-        self._check_attributes(node)
+        self._check_attributes(node, kind, node.attributes)
         self.stack.append(node)
         self._remember(node)
         self.listener.begins(node, self.document)
 
     def _check_order(self, node: Node, parent: Node) -> None:
-        if sequence := grammar.SEQUENCES.get(parent.kind):
+        if node.place > 1 and node.kind in grammar.ONCE[parent.kind]:
+            self._grammar("METS-ELEMENT", node, f"<{node.kind}>", None, about="several")
+        elif sequence := grammar.SEQUENCES.get(parent.kind):
             if sequence[node.kind] < parent.reached:
                 self._grammar("METS-ELEMENT", node, f"<{node.kind}>", f"{parent.kind}: {', '.join(sequence)}")
             parent.reached = max(parent.reached, sequence[node.kind])
+
+    def _keep(self, node: Node) -> None:
+        self._room -= 1
+        if self._room < 0:
+            detail = f"too many sections, groups and divisions beside {self.document.files} files in METS"
+            raise xml.XMLRefused(xml.Refusal.LIMIT, line=node.line, detail=detail)
 
     def _remember(self, node: Node) -> None:
         document, kind = self.document, node.kind
@@ -332,68 +365,97 @@ class _Walk:
             document.header = document.header or node
         elif kind == "fileSec":
             document.filesec = node
-        elif kind == "fileGrp":
-            document.groups.append(node)
-        elif kind in ("dmdSec", "techMD", "rightsMD", "sourceMD", "digiprovMD"):
-            document.sections.append(node)
-        elif kind == "structMap":
-            document.structmaps.append(node)
+        elif (many := self._lists.get(kind)) is not None:
+            many.append(node)
+            self._keep(node)
 
-    def _check_attributes(self, node: Node) -> None:
-        known = grammar.ATTRIBUTES[node.kind]
-        for name, value in node.attributes.items():
-            if name not in known and not self._may_stand(name):
+    def _check_attributes(self, node: "Node | FileEntry", kind: str, attributes: dict[str, str]) -> None:
+        known = grammar.ATTRIBUTES[kind]
+        for name, value in attributes.items():
+            if name in known or name == XLINK + "type":
+                self._check_value(node, kind, name, value)
+            elif not self._may_stand(name):
                 self._grammar("METS-ATTRIBUTE", node, f'{_short(name)}="{value}"', None)
-            elif name in known or name == XLINK + "type":
-                self._check_value(node, name, value)
+        for name in grammar.REQUIRED[kind]:
+            if name not in attributes:
+                self._grammar("METS-MISSING", node, None, f"{kind}/@{_short(name)}", about=name)
 
-    def _check_value(self, node: "Node | FileEntry", name: str, value: str) -> None:
+    def _check_value(self, node: "Node | FileEntry", kind: str, name: str, value: str) -> None:
         if name == "ID" and not self.document.ids.add(value):
             self.document.note_repeated(value)
             self._grammar("METS-ID", node, f'ID="{value}"', None)
-        expected = grammar.wrong_value(node.kind, name, value)
+        expected = grammar.wrong_value(kind, name, value)
         if expected is not None:
-            self._grammar(f"METS-VALUE:{name}", node, f'{_short(name)}="{value}"', expected)
+            self._grammar("METS-VALUE", node, f'{_short(name)}="{value}"', expected, about=name)
         elif name in ("CREATED", "CREATEDATE", "LASTMODDATE") and not grammar.is_reasonable_year(value.strip()):
             self._grammar("METS-YEAR", node, f'{name}="{value}"', "1000–2199")
+        elif name in grammar.REFERENCES:
+            for identifier in value.split():
+                if identifier not in self.document.ids:
+                    self._await(node, name, identifier)
+
+    def _await(self, node: "Node | FileEntry", name: str, identifier: str) -> None:
+        if identifier not in self._waiting and len(self._waiting) < _MOST_CHILDREN:
+            self._waiting[identifier] = self.document.place(node), name
 
     @staticmethod
     def _may_stand(name: str) -> bool:
         return name.startswith("{") and (not name.startswith(XSI) or name.endswith("chemaLocation"))
 
-    def _grammar(self, rule: str, node: "Node | FileEntry", found: str | None, expected: str | None) -> None:
-        self.listener.grammar(rule, self.document.place(node), found, expected)
+    def _grammar(
+        self,
+        rule: str,
+        node: "Node | FileEntry",
+        found: str | None,
+        expected: str | None,
+        *,
+        about: str = "",
+    ) -> None:
+        self.listener.grammar(rule, self.document.place(node), found, expected, about=about)
 
-    def _wrong_element(self, tag: str, place: Place) -> None:
+    def _wrong_element(self, tag: str, parent: "Node | FileEntry", line: int | None = None) -> None:
+        place = Place(self.document.path, line or parent.line, parent.xpath)
         self.listener.grammar("METS-ELEMENT", place, f"<{_short(tag)}>", None)
+
+    def loose(self, text: str) -> None:
+        """Between elements, where only elements may stand."""
+        if not self.opaque and self.stack:
+            self._grammar("METS-TEXT", self.stack[-1], text.strip(), None)
 
     def end(self, element: Any) -> None:
         if self.opaque:
             self.opaque -= 1
             return
         node = self.stack.pop()
-        node.text = element.text or ""
+        text = element.text or ""
+        if node.kind in grammar.TEXTUAL:
+            node.text = text
+        elif text and not text.isspace():
+            self._grammar("METS-TEXT", node, text.strip(), None)
+        if (needed := grammar.NEEDED.get(node.kind)) and not node.counts.get(needed):
+            self._grammar("METS-MISSING", node, None, f"{node.kind}/{needed}", about=needed)
+        if not self.stack:
+            self._end_waiting()
         self.listener.ends(node, self.document)
         if node.kind == "mdRef":
             node.attributes = {name: node.attributes[name] for name in _REMEMBERED if name in node.attributes}
 
-    def _check_file(self, entry: FileEntry) -> None:
-        known = grammar.ATTRIBUTES["file"]
-        for name, value in entry.attributes.items():
-            if name in known:
-                self._check_value(entry, name, value)
-            elif not self._may_stand(name):
-                self._grammar("METS-ATTRIBUTE", entry, f'{_short(name)}="{value}"', None)
-        for location in entry.locations:
-            for name, value in location.items():
-                if name not in grammar.ATTRIBUTES["FLocat"] and not self._may_stand(name):
-                    self._grammar("METS-ATTRIBUTE", entry, f'{_short(name)}="{value}"', None)
-                elif name != "ID" and (expected := grammar.wrong_value("FLocat", name, value)):
-                    self._grammar(f"METS-VALUE:{name}", entry, f'{_short(name)}="{value}"', expected)
+    def _end_waiting(self) -> None:
+        for identifier, (place, name) in self._waiting.items():
+            if identifier not in self.document.ids:
+                self.listener.grammar("METS-IDREF", place, f'{name}="{identifier}"', None, about=name)
 
 
 class WrongRoot(Exception):
     """The document is not METS at all."""
+
+
+def _loose(entry: Any) -> str:
+    """Text in a file entry, where only elements may stand."""
+    text = entry.text or ""
+    for child in entry:
+        text += (child.text or "") + (child.tail or "")
+    return text.strip()
 
 
 def _short(name: str) -> str:

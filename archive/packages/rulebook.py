@@ -108,16 +108,15 @@ class Rulebook:
         """Rules about the package as a whole, when every METS document has been read."""
         self._run(self._rules.get("package", []), view, document)
 
-    def grammar(self, rule: str, place: Place, found: str | None, expected: str | None) -> None:
-        """The grammar keeps silent where a requirement of the profile speaks of the same attribute."""
-        name, _, attribute = rule.partition(":")
+    def grammar(self, rule: str, place: Place, found: str | None, expected: str | None, *, about: str = "") -> None:
+        """The grammar keeps silent where a requirement of the profile speaks of the same attribute or child."""
         path = [part.partition("[")[0] for part in (place.xpath or "").split("/")[-2:]]
         claimed = {**self._claimed.get(path[-1], {}), **self._claimed.get("/".join(path), {})}
-        if attribute and claimed.get(attribute):
+        if about and claimed.get(about):
             return
-        if name == "METS-ID" and any(each.startswith("CSIP") for each in claimed.get("ID", ())):
+        if rule == "METS-ID" and any(each.startswith("CSIP") for each in claimed.get("ID", ())):
             return
-        self.add(name, place, found, expected, reason=attribute.rpartition("}")[2])
+        self.add(rule, place, found, expected, reason=about.rpartition("}")[2])
 
     def add(self, rule: str, place: Place, found: object = None, expected: object = None, *, reason: str = "") -> None:
         severity = self.profile.severity(rule)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from archive.packages.check import check
+from archive.packages.limits import Limits
 from archive.packages.profile import data
 from archive.packages.report import Severity, Verdict
 from tests.packages import specimens
@@ -120,6 +121,71 @@ FGS = [
 ]
 
 
+def twice(pattern: str) -> Change:
+    return cut(f"({pattern})", r"\1\1")
+
+
+TECHNICAL = '<techMD ID="T"><mdRef LOCTYPE="URL" xlink:href="file:///content/1/beslut.pdf"/></techMD>'
+AGAINST_METS = {
+    "two headers": ("METS-ELEMENT", twice(r"<metsHdr.*</metsHdr>")),
+    "two file sections": ("METS-ELEMENT", cut("</fileSec>", "</fileSec><fileSec><fileGrp/></fileSec>")),
+    "two names": ("METS-ELEMENT", twice("<name>IT-avdelningen</name>")),
+    "two main divisions": ("METS-ELEMENT", cut("</structMap>", "<div/></structMap>")),
+    "two of one content": ("METS-ELEMENT", cut("<FLocat", "<FContent/><FContent/><FLocat")),
+    "something in a location": ("METS-ELEMENT", cut(r"(<FLocat[^>]*)/>", r"\1><a/></FLocat>")),
+    "a file without ID": ("METS-MISSING", inside("<file ", cut(r' ID="ID1"'))),
+    "a map without division": ("METS-MISSING", cut("<structMap", "<structMap/><structMap")),
+    "a file section without group": ("METS-MISSING", cut(r"<fileGrp.*</fileGrp>")),
+    "a reference without type": ("METS-MISSING", cut("<digiprovMD", f"{TECHNICAL}<digiprovMD")),
+    "a section without ID": ("METS-MISSING", cut("<digiprovMD", "<techMD/><digiprovMD")),
+    "metadata without type": ("METS-MISSING", cut(r' MDTYPE="OTHER"')),
+    "a sequence in words": ("METS-VALUE", cut("<file ", '<file SEQ="x" ')),
+    "a link of another kind": ("METS-VALUE", cut('xlink:type="simple"', 'xlink:type="locator"')),
+    "loose text in METS": ("METS-TEXT", cut("<fileSec", "text<fileSec")),
+    "loose text first": ("METS-TEXT", cut("(<fileGrp[^>]*>)", r"\1text")),
+    "loose text between files": ("METS-TEXT", cut("</file>", "</file>text")),
+    "loose text in a file": ("METS-TEXT", cut("</file>", "text</file>")),
+    "loose text in a location": ("METS-TEXT", cut(r"(<FLocat[^>]*)/>", r"\1>text</FLocat>")),
+    "a division of nothing": ("METS-IDREF", cut('FILEID="ID0"', 'FILEID="nowhere"')),
+    "a file about nothing": ("METS-IDREF", cut("<file ", '<file ADMID="DIGI nowhere" ')),
+}
+
+
+@pytest.mark.parametrize("what", AGAINST_METS)
+def test_what_the_schema_of_mets_refuses_is_a_fault(tmp_path: Path, what: str) -> None:
+    rule, change = AGAINST_METS[what]
+    report = check(specimens.packed(specimens.fgs(change), tmp_path), "fgs-1.2")
+    errors = {group.rule for group in report.groups if group.severity == Severity.ERROR}
+    assert rule in errors
+    assert errors - {rule} <= ({"SK-FILE-UNLISTED", "METS-IDREF"} if "without group" in what else set())
+
+
+def test_an_id_may_be_named_before_it_stands(tmp_path: Path) -> None:
+    files = specimens.fgs(replaced("<metsHdr ", '<metsHdr ADMID="AMD DIGI" '))
+    assert check(specimens.packed(files, tmp_path), "fgs-1.2").rules() == set()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        cut("</fileSec>", "<fileGrp/>" * 10_001 + "</fileSec>"),
+        cut("</structMap>", "</structMap>" + "<structMap><div/></structMap>" * 5_001),
+        cut("</amdSec>", "".join(f'<digiprovMD ID="D{number}"/>' for number in range(10_001)) + "</amdSec>"),
+    ],
+    ids=["groups", "maps", "sections"],
+)
+def test_what_must_be_kept_of_mets_is_bounded(tmp_path: Path, change: Change) -> None:
+    few = Limits(max_mets_files=100)
+    report = check(specimens.packed(specimens.fgs(change), tmp_path), "fgs-1.2", limits=few)
+    assert "E_XML_LIMIT" in report.rules()
+
+
+def test_divisions_far_down_are_not_kept_and_not_counted(tmp_path: Path) -> None:
+    deep = f"<div><div>{'<div><div/></div>' * 10_001}</div></div>"
+    path = specimens.packed(specimens.fgs(replaced("</div></structMap>", f"{deep}</div></structMap>")), tmp_path)
+    assert check(path, "fgs-1.2", limits=Limits(max_mets_files=100)).rules() == set()
+
+
 MOMENTS = {
     "1" * 5000 + "-01-01T00:00:00": "FGS12-CREATEDATE",
     "2020-02-03T24:59:59": "FGS12-CREATEDATE",
@@ -218,7 +284,7 @@ E_ARK = [
     case("CSIP11", replaced(SOFTWARE, SOFTWARE.replace("CREATOR", "EDITOR"))),
     case("CSIP12", replaced(SOFTWARE, SOFTWARE.replace('"OTHER"', '"INDIVIDUAL"'))),
     case("CSIP13", replaced(SOFTWARE, SOFTWARE.replace('"SOFTWARE"', '"ROBOT"'))),
-    case("CSIP14", without("<name>Specimen</name>")),
+    case("CSIP14", without("<name>Specimen</name>"), "METS-MISSING"),
     case("CSIP15", without('<note csip:NOTETYPE="SOFTWARE VERSION">1</note>')),
     case("CSIP16", without(' csip:NOTETYPE="SOFTWARE VERSION"')),
     case("CSIP18", without(' ID="DMD"'), "CSIP75"),

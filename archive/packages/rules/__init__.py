@@ -86,11 +86,15 @@ def attribute(
 
     REGISTRY.setdefault(on, []).append(Requirement(rule, on, judge))
     if value is not None or form is not None:
-        CLAIMED.setdefault(on, {}).setdefault(name, []).append(rule)
+        claim(rule, on, name)
+
+
+def claim(rule: str, on: str, name: str) -> None:
+    """An attribute or a child has a requirement of its own, so that the grammar need not speak of it too."""
+    CLAIMED.setdefault(on, {}).setdefault(name, []).append(rule)
 
 
 CLAIMED: dict[str, dict[str, list[str]]] = {}
-"""Attributes that have a requirement of their own, so that the grammar need not speak of them too."""
 
 
 def load_all() -> None:

@@ -9,7 +9,7 @@ from archive.packages import grammar
 from archive.packages.grammar import XLINK
 from archive.packages.mets import CSIP, HREF, Document, FileEntry, Node
 from archive.packages.report import Severity
-from archive.packages.rules import Trouble, attribute, fault, requirement
+from archive.packages.rules import Trouble, attribute, claim, fault, requirement
 from archive.packages.rules.csip_metadata import files_below, is_known_media_type
 from archive.packages.rules.vocabularies import CONTENT_TYPES, USES
 
@@ -22,6 +22,9 @@ def used_for(group: Node, use: str) -> bool:
     """ "Representations/rep1/data" is a use of Representations, "representations2" is not."""
     head = group.get("USE").replace("\\", "/").partition("/")[0]
     return head.casefold() == use.casefold()
+
+
+claim("CSIP58", "mets/fileSec", "several")
 
 
 @requirement("CSIP58", on="mets/end")
@@ -178,6 +181,8 @@ def a_file_has_one_location(entry: FileEntry, document: Document) -> Iterator[Tr
 
 
 def _location(rule: str, name: str, value: str | None, expected: str) -> None:
+    claim(rule, "file", name)
+
     @requirement(rule, on="file")
     def judge(entry: FileEntry, document: Document) -> Iterator[Trouble]:
         for location in entry.locations:

@@ -10,7 +10,7 @@ from archive.packages.grammar import XLINK
 from archive.packages.media_registry import is_registered
 from archive.packages.mets import Document, FileEntry, Node
 from archive.packages.report import Severity
-from archive.packages.rules import Trouble, attribute, fault, requirement
+from archive.packages.rules import Trouble, attribute, claim, fault, requirement
 from archive.packages.rules.vocabularies import STATUSES
 
 REFERENCES = {"dmdSec": 22, "digiprovMD": 36, "rightsMD": 49}
@@ -56,6 +56,8 @@ for _rule, _section in (("CSIP20", "dmdSec"), ("CSIP34", "digiprovMD"), ("CSIP47
 
 
 def _has_reference(rule: str, section: str) -> None:
+    claim(rule, f"{section}/mdRef", "several")
+
     @requirement(rule, on=f"{section}/end")
     def judge(node: Node, document: Document) -> Iterator[Trouble]:
         count = node.counts.get("mdRef", 0)

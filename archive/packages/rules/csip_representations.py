@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from archive.packages import grammar
 from archive.packages.grammar import XLINK
 from archive.packages.mets import HREF, Document, Node
-from archive.packages.rules import Trouble, fault, requirement
+from archive.packages.rules import Trouble, claim, fault, requirement
 from archive.packages.rules.csip_divisions import (
     described_by_label,
     described_one_by_one,
@@ -101,6 +101,8 @@ def a_representation_division_has_one_pointer(node: Node, document: Document) ->
 
 
 def _pointer_attribute(rule: str, name: str, value: str | None, expected: str) -> None:
+    claim(rule, "mptr", name)
+
     @requirement(rule, on="mptr")
     def judge(node: Node, document: Document) -> Iterator[Trouble]:
         written = node.attributes.get(name)

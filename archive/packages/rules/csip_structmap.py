@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from archive.packages import grammar
 from archive.packages.mets import Document, Node
 from archive.packages.report import Severity
-from archive.packages.rules import Trouble, fault, requirement
+from archive.packages.rules import Trouble, claim, fault, requirement
 from archive.packages.rules.csip_divisions import (
     csip_map,
     described_one_by_one,
@@ -48,6 +48,10 @@ def the_map_has_an_id(node: Node, document: Document) -> Iterator[Trouble]:
     structmap = csip_map(document)
     if structmap is not None and not grammar.is_identifier(structmap.get("ID")):
         yield fault(structmap.attributes.get("ID"), "ID", at=document.place(structmap))
+
+
+claim("CSIP84", "structMap", "div")
+claim("CSIP84", "structMap/div", "several")
 
 
 @requirement("CSIP84", on="mets/end")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from archive.packages import grammar
 from archive.packages.mets import EXT, HREF, Document, FileEntry, Node
-from archive.packages.rules import CLAIMED, Trouble, attribute, fault, requirement
+from archive.packages.rules import Trouble, attribute, claim, fault, requirement
 
 PROFILE = "http://xml.ra.se/e-arkiv/METS/CommonSpecificationSwedenPackageProfile.xml"
 TYPES = (
@@ -38,7 +38,7 @@ def one_of(values: tuple[str, ...]) -> Callable[[str], bool]:
 
 def optional(rule: str, on: str, name: str, form: Callable[[str], bool], expected: str) -> None:
     """An attribute that may be left out, but says something definite when it is there."""
-    CLAIMED.setdefault(on, {}).setdefault(name, []).append(rule)
+    claim(rule, on, name)
 
     @requirement(rule, on=on)
     def judge(node: Node | FileEntry, document: Document) -> Iterator[Trouble]:
@@ -87,6 +87,9 @@ attribute(
 )
 optional("FGS12-AGENT-OTHERROLE", "agent", "OTHERROLE", one_of(("SUBMITTER", "PRODUCER")), "SUBMITTER, PRODUCER")
 optional("FGS12-AGENT-OTHERTYPE", "agent", "OTHERTYPE", one_of(("SOFTWARE",)), "SOFTWARE")
+
+
+claim("FGS12-AGENT-NAME", "agent", "name")
 
 
 @requirement("FGS12-AGENT-NAME", on="agent/end")
@@ -190,6 +193,7 @@ def a_location_says_where(entry: FileEntry, document: Document) -> Iterator[Trou
 
 
 LOCTYPES = ("URN", "URL", "HANDLE", "OTHER")
+claim("FGS12-LOCTYPE", "file", "LOCTYPE")
 
 
 @requirement("FGS12-LOCTYPE", on="file")
