@@ -50,7 +50,7 @@ class Listing:
 
     @staticmethod
     def knows(algorithm: str) -> bool:
-        return _number_of(algorithm) > 0
+        return number_of(algorithm) > 0
 
     def expect(
         self,
@@ -79,7 +79,7 @@ class Listing:
         return number
 
     def _declare(self, number: int, written: str, algorithm: str, source: str, line: int) -> None:
-        known = _number_of(algorithm) or _by_length(written)
+        known = number_of(algorithm) or _by_length(written)
         if not known:
             return
         digest = checksums.declared_digest(written, known)
@@ -90,7 +90,8 @@ class Listing:
         self.book.declared.declare(Declared(number, known, digest, FILE_ROLE, line, 0))
 
 
-def _number_of(algorithm: str) -> int:
+def number_of(algorithm: str) -> int:
+    """In whatever way its name is written ("sha256", "SHA-256"); 0 for one we do not verify."""
     return _ALGORITHMS.get(algorithm.lower().replace("-", "").replace("_", ""), 0)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.packages import texts
 from archive.packages.check import check
 from archive.packages.limits import Limits
 from archive.packages.profile import data
@@ -231,6 +232,14 @@ def test_fgs_package_with_one_fault(tmp_path: Path, each: Case) -> None:
     assert report.verdict == Verdict.FAULTY
     assert each.rule in errors
     assert errors - {each.rule} <= each.also
+
+
+@pytest.mark.parametrize("name", ["SIZE", "CREATED"])
+def test_a_wrong_value_is_not_called_a_missing_one(tmp_path: Path, name: str) -> None:
+    files = specimens.fgs(inside("<file ", cut(rf' {name}="[^"]*"', f' {name}="x"')))
+    (found,) = check(specimens.packed(files, tmp_path), "fgs-1.2").findings()
+    assert found.rule == f"FGS12-FILE-{name}"
+    assert f'({name}) saknas eller har fel form. Hittade: {name}="x"' in texts.message(found)
 
 
 def test_every_fgs_requirement_has_a_case() -> None:

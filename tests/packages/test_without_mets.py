@@ -4,15 +4,21 @@ import hashlib
 import json
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from archive.packages import texts
 from archive.packages.check import check
+from archive.packages.container import Member
+from archive.packages.limits import Limits
 from archive.packages.profile import Expectation, Profile
 from archive.packages.report import Report, Severity, Verdict
+from archive.packages.rules.siard import Siard
+from archive.packages.xml import XMLLimits
+from archive.packages.zip_reader import ZipTree
 from tests.packages import samples, specimens
 from tests.packages.test_erms import cits
 
@@ -372,6 +378,106 @@ def test_what_is_missing_in_a_database_is_told(tmp_path: Path, rule: str, gone: 
     files, folders = siard()
     del files[gone]
     assert rules(check(zipped(tmp_path / "betyg.siard", files, folders))) == [rule]
+
+
+LOB = b'<c2 file="content/schema0/table0/lob2/record0.bin"'
+ROWS_XML, HEADER_XML = "content/schema0/table0/table0.xml", "header/metadata.xml"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        (b"<row><c1>2</c1></row>", b"<!-- <row> --><row><c1>2</c1></row>", []),
+        (LOB, LOB.replace(b" ", b"\t") + b' xlength="1"', []),
+        (b"</table>", b"<!-- </table>", ["E_XML_MALFORMED"]),
+        (b" length=", b"\nlength=", []),
+        (b"SHA-256", b"SHA256", []),
+        (b"SHA-256", b"CRC32", ["SIARD-ALGORITM"]),
+        (b' digestType="SHA-256"', b"", ["SIARD-ALGORITM"]),
+    ],
+)
+def test_a_table_is_read_as_xml(tmp_path: Path, old: bytes, new: bytes, found: list[str]) -> None:
+    files, folders = siard()
+    assert old in files[ROWS_XML]
+    files[ROWS_XML] = files[ROWS_XML].replace(old, new)
+    assert rules(check(zipped(tmp_path / "a.siard", files, folders))) == found
+
+
+@pytest.mark.parametrize("new", [LOB.replace(b" ", b"\t"), LOB.replace(b" ", b"\n"), LOB])
+@pytest.mark.parametrize("named", [b"SHA-256", b"SHA256", b"sha-256"])
+def test_a_changed_object_is_found_however_the_row_is_written(tmp_path: Path, new: bytes, named: bytes) -> None:
+    files, folders = siard()
+    files[ROWS_XML] = files[ROWS_XML].replace(LOB, new).replace(b"SHA-256", named)
+    files["content/schema0/table0/lob2/record0.bin"] = b"\x89PNF" + bytes(3000)
+    assert rules(check(zipped(tmp_path / "a.siard", files, folders))) == ["SIARD-LOB"]
+
+
+def test_a_table_without_objects_must_be_well_formed_too(tmp_path: Path) -> None:
+    files, folders = siard()
+    files[ROWS_XML] = b"<table><row><c1>1</c1></row><row><c1>2</c1></row><oj></table>"
+    assert rules(check(zipped(tmp_path / "a.siard", files, folders))) == ["E_XML_MALFORMED"]
+
+
+LOB_FOLDERS = {
+    ("", "content/schema0/table0/lob2"): "record0.bin",
+    ("", "lob2"): "record0.bin",
+    ("content", "schema0/table0/lob2"): "record0.bin",
+    ("content/schema0/", "table0"): "lob2/record0.bin",
+    ("content/schema0/table0/lob2", ""): "record0.bin",
+}
+
+
+def with_lob_folders(archive: str, column: str, name: str) -> tuple[Files, tuple[str, ...]]:
+    files, folders = siard()
+    header = files[HEADER_XML]
+    if archive:
+        header = header.replace(b"<archivalDate>", f"<lobFolder>{archive}</lobFolder><archivalDate>".encode())
+    if column:
+        header = header.replace(b"<name>BILD</name>", f"<name>BILD</name><lobFolder>{column}</lobFolder>".encode())
+    files[HEADER_XML] = header
+    files[ROWS_XML] = files[ROWS_XML].replace(b"content/schema0/table0/lob2/record0.bin", name.encode())
+    return files, folders
+
+
+@pytest.mark.parametrize("where", LOB_FOLDERS)
+def test_an_object_lies_where_the_lob_folders_say(tmp_path: Path, where: tuple[str, str]) -> None:
+    files, folders = with_lob_folders(*where, LOB_FOLDERS[where])
+    assert rules(check(zipped(tmp_path / "a.siard", files, folders))) == []
+    del files["content/schema0/table0/lob2/record0.bin"]
+    assert rules(check(zipped(tmp_path / "b.siard", files, folders))) == ["SIARD-LOB"]
+
+
+@pytest.mark.parametrize(
+    "where", [("../external", ""), ("", "../external"), ("file:///srv/lobs", "lob2"), ("..", "lob2")]
+)
+def test_an_object_outside_the_archive_is_told_as_such(tmp_path: Path, where: tuple[str, str]) -> None:
+    report = check(zipped(tmp_path / "a.siard", *with_lob_folders(*where, "record9.bin")))
+    assert (report.verdict, rules(report)) == (Verdict.VALID, [])
+    assert report.rules() == {"SIARD-UTANFOR"}
+
+
+class Counting(ZipTree):
+    """Counts how often each file is read."""
+
+    def chunks(self, member: Member) -> Iterator[bytes]:
+        read[member.path] += 1
+        yield from super().chunks(member)
+
+
+read: Counter[str] = Counter()
+
+
+def test_an_object_that_many_rows_name_is_read_once(tmp_path: Path) -> None:
+    files, folders = siard()
+    cell = files[ROWS_XML].partition(b"<c2")[2].partition(b"/>")[0]
+    files[ROWS_XML] = files[ROWS_XML].replace(b"</table>", b"<row><c2" + cell + b"/></row></table>")
+    files[HEADER_XML] = files[HEADER_XML].replace(b"<rows>2<", b"<rows>3<")
+    told: list[str] = []
+    read.clear()
+    with Counting(zipped(tmp_path / "a.siard", files, folders), Limits(), lambda _: None) as tree:
+        Siard(tree, lambda rule, *_, **__: told.append(rule), XMLLimits()).judge()
+    assert told == []
+    assert read["content/schema0/table0/lob2/record0.bin"] == 1
 
 
 def test_the_version_folder_ought_to_be_there_and_agree(tmp_path: Path) -> None:

@@ -4,14 +4,17 @@ The header names schemas and tables with their folders; each table has its rows 
 in files of their own that the rows name.
 """
 
+import posixpath
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archive.packages import checksums, shape, xml
 from archive.packages.container import ContainerRefused, Member, Tree
 from archive.packages.erms import clean_link
+from archive.packages.listing import number_of
 from archive.packages.report import Place
 from archive.packages.shape import Shape, Walker
 from archive.packages.zip_reader import ZipTree
@@ -19,10 +22,12 @@ from archive.packages.zip_reader import ZipTree
 PREFIX = "SIARD-"
 HEADER = "header/metadata.xml"
 _VERSION = re.compile(rb"siardArchive[^>]*?\sversion\s*=\s*[\"']([^\"']{1,10})")
-_ROW = re.compile(rb"<(?:[A-Za-z_][\w.\-]*:)?row[\s>/]")
-_FILE = b" file="
+_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|\.\.(?:/|$)")
+"""How a folder begins that lies outside the archive."""
 _KNOWN = ("2.1", "2.2")
 _MOST_STORED = 200
+_MOST_HELD = 10_000
+"""Cells of one row that are held until the row ends."""
 _HAVE_A_TYPE = (("column", "columns"), ("attribute", "attributes"), ("parameter", "parameters"))
 Say = Callable[..., None]
 
@@ -34,6 +39,9 @@ class Table:
     folder: str = ""
     rows: str = ""
     line: int | None = None
+    columns: int = 0
+    lob_folders: dict[str, list[str]] = field(default_factory=dict)
+    """Of the columns that have some, by their name in the rows ("c2"): their own, and those of their fields."""
 
 
 @dataclass(slots=True)
@@ -59,8 +67,26 @@ class Metadata(Walker):
             self.header.tables.append(Table(schema, line=element.sourceline))
         elif name in ("column", "attribute", "parameter"):
             self._typed = False
+            if name == "column" and self._in_a_table():
+                self.header.tables[-1].columns += 1
         elif name in ("type", "typeName"):
             self._typed = True
+
+    def _in_a_table(self) -> bool:
+        """Inside a column of a table; views, keys and triggers have columns too."""
+        return any(
+            (above.name, below.name) == ("table", "columns")
+            for above, below in zip(self.open, self.open[1:], strict=False)
+        )
+
+    def _lob_folder(self, text: str) -> None:
+        """Relative to that of the nearest containing element."""
+        if not self._in_a_table():
+            return
+        table = self.header.tables[-1]
+        known = table.lob_folders.setdefault(f"c{table.columns}", [])
+        around = known[0] if known else self.header.lob_folder
+        known.append(posixpath.join(around, text))
 
     def ends(self, name: str, text: str) -> None:
         parent = self.open[-2].name if len(self.open) > 1 else ""
@@ -72,6 +98,8 @@ class Metadata(Walker):
             setattr(self.header.tables[-1], name, text)
         elif parent == "siardArchive" and name == "lobFolder":
             self.header.lob_folder = text
+        elif name == "lobFolder" and text:
+            self._lob_folder(text)
         elif name == "digestType":
             self._digest_type = text
         elif name == "digest" and parent == "messageDigest":
@@ -104,10 +132,13 @@ class Siard:
     def __init__(self, tree: Tree, say: Say, limits: xml.XMLLimits, within: str = "") -> None:
         self.tree, self.limits, self.within = tree, limits, within
         self._say = say
+        self.header: Header | None = None
+        self._digests: dict[int, bytearray] = {}
+        """By algorithm, the digests of all members in a row; of those not yet read, nothing but zeros."""
 
     def judge(self) -> None:
         try:
-            header = self._header()
+            self.header = header = self._header()
         except xml.XMLRefused as refused:
             self._tell(refused.reason.value, HEADER, refused.line, refused.detail, reason=refused.why)
             return
@@ -190,55 +221,82 @@ class Siard:
             return
         if self.tree.find_number(path[:-4] + ".xsd") is None:
             self._tell("SIARD-SCHEMAFIL", path, None, None, path[:-4] + ".xsd", reason="missing")
-        rows, has_files = self._count(path)
+        rows = self._rows(path, table)
         if table.rows.isdecimal() and len(table.rows) < 19 and int(table.rows) != rows:
             self._tell("SIARD-RADER", path, None, rows, table.rows)
-        if has_files:
-            self._large_objects(path, table)
 
-    def _count(self, path: str) -> tuple[int, bool]:
-        rows, has_files, rest = 0, False, b""
-        for chunk in self._chunks(path):
-            data = rest + chunk
-            cut = data.rfind(b"<")
-            cut = len(data) if cut < 0 else cut
-            rows += len(_ROW.findall(data, 0, cut))
-            has_files = has_files or _FILE in data
-            rest = data[cut:] if len(data) - cut < 65_536 else b""
-        return rows + len(_ROW.findall(rest)), has_files
-
-    def _large_objects(self, path: str, table: Table) -> None:
-        for event, element in xml.every_event(self._chunks(path), limits=self.limits):
-            if event == "end":
+    def _rows(self, path: str, table: Table) -> int:
+        """One pass over a table, of whatever length: its rows are counted and the files that they name looked at."""
+        limits = replace(self.limits, max_bytes=sys.maxsize, max_elements=sys.maxsize)
+        rows = depth = held = 0
+        for event, element in xml.every_event(self._chunks(path), limits=limits):
+            if event == "start":
+                depth += 1
+                if depth == 2:
+                    rows += element.tag.rpartition("}")[2] == "row"
+                    held = 0
+                elif (name := element.get("file")) is not None and name.strip():
+                    self._large_object(name, element, _column(element, depth), path, table)
+                continue
+            depth -= 1
+            held += 1
+            if depth <= 1 or held > _MOST_HELD:
                 xml.forget(element)
-            elif (name := element.get("file")) and (
-                place := self._locate(name, f"content/{table.schema}/{table.folder}")
-            ) is not None:
-                self._large_object(place, element, path)
-            elif element.get("file"):
-                self._tell("SIARD-LOB", path, element.sourceline, element.get("file"), None, reason="missing")
+        return rows
 
-    def _locate(self, name: str, folder: str) -> str | None:
+    def _large_object(self, name: str, element: Any, column: str, path: str, table: Table) -> None:
+        folders = table.lob_folders.get(column, [])
+        stored = self._locate(name, f"content/{table.schema}/{table.folder}", folders)
+        if stored is not None:
+            self._prove_object(stored, element, path)
+            return
+        around = folders or [self.header.lob_folder if self.header is not None else ""]
+        outside = [each for each in around if _ELSEWHERE.match(posixpath.normpath(each))]
+        if outside:
+            self._tell("SIARD-UTANFOR", path, element.sourceline, posixpath.join(outside[0], name))
+        else:
+            self._tell("SIARD-LOB", path, element.sourceline, name, None, reason="missing")
+
+    def _locate(self, name: str, folder: str, lob_folders: list[str]) -> str | None:
+        """The column says in which folder; programs count from the archive, the content or the table, and so do we."""
         link = clean_link(name)
-        for path in (link, f"{folder}/{link}", f"content/{link}"):
-            if ".." not in path.split("/") and self.tree.find_number(path) is not None:
+        base = self.header.lob_folder if self.header is not None else ""
+        inside = [clean_link(each) for each in (*lob_folders, *filter(None, [base]))]
+        for start in (*inside, "", *(f"{folder}/{each}" for each in inside), folder, "content"):
+            path = posixpath.normpath(posixpath.join(start, link))
+            if self.tree.find_number(path) is not None:
                 return path
         return None
 
-    def _large_object(self, stored: str, element: Any, path: str) -> None:
+    def _prove_object(self, stored: str, element: Any, path: str) -> None:
         member = self.tree.find(stored)
         assert member is not None
-        length, digest = (element.get("length") or "").strip(), (element.get("digest") or "").strip()
+        length, written = (element.get("length") or "").strip(), (element.get("digest") or "").strip()
         if length.isdecimal() and len(length) < 19 and int(length) != member.size:
             self._tell("SIARD-LOB", stored, None, length, member.size, reason="length")
-        algorithm = checksums.algorithm((element.get("digestType") or "").strip())
-        if not digest or not algorithm:
+        if not written:
             return
-        hasher = checksums.hasher(algorithm)
-        for chunk in self.tree.chunks(member):
-            hasher.update(chunk)
-        if hasher.digest() != checksums.declared_digest(digest, algorithm):
-            self._tell("SIARD-LOB", stored, None, hasher.hexdigest(), digest, reason="digest")
+        name = (element.get("digestType") or "").strip()
+        algorithm = number_of(name)
+        if not algorithm:
+            self._tell("SIARD-ALGORITM", path, element.sourceline, name or None, "MD5, SHA-1, SHA-256, SHA-512")
+            return
+        found = self._digest(member, algorithm)
+        if found != checksums.declared_digest(written, algorithm):
+            self._tell("SIARD-LOB", stored, None, found.hex(), written, reason="digest")
+
+    def _digest(self, member: Member, algorithm: int) -> bytes:
+        """Each file is read once, however many rows name it."""
+        length = checksums.LENGTHS[algorithm]
+        if algorithm not in self._digests:
+            self._digests[algorithm] = bytearray(length * len(self.tree.index))
+        known, at = self._digests[algorithm], member.number * length
+        if not any(known[at : at + length]):
+            hasher = checksums.hasher(algorithm)
+            for chunk in self.tree.chunks(member):
+                hasher.update(chunk)
+            known[at : at + length] = hasher.digest()
+        return bytes(known[at : at + length])
 
     def _strangers(self, header: Header) -> None:
         """Tables in the content that the header does not name."""
@@ -252,13 +310,22 @@ class Siard:
         if not isinstance(self.tree, ZipTree):
             return
         ends = _header_begins(self.tree)
+        found: dict[int, str] = {}
         for name, written in header.digests[:_MOST_STORED]:
             algorithm = checksums.algorithm(name)
             if not algorithm or not written or not ends:
                 continue
-            found = _digest_of_range(self.tree, ends, algorithm)
-            if found.lower() != written.strip().lower():
-                self._tell("SIARD-PRIMARDATA", HEADER, None, found, written)
+            if algorithm not in found:
+                found[algorithm] = _digest_of_range(self.tree, ends, algorithm)
+            if found[algorithm] != written.strip().lower():
+                self._tell("SIARD-PRIMARDATA", HEADER, None, found[algorithm], written)
+
+
+def _column(element: Any, depth: int) -> str:
+    """The cell, an element of the third level, that an element is or lies in."""
+    for _ in range(depth - 3):
+        element = element.getparent()
+    return str(element.tag.rpartition("}")[2])
 
 
 def _header_begins(tree: ZipTree) -> int:
