@@ -354,8 +354,7 @@ class _Walk:
     def _keep(self, node: Node) -> None:
         self._room -= 1
         if self._room < 0:
-            detail = f"too many sections, groups and divisions beside {self.document.files} files in METS"
-            raise xml.XMLRefused(xml.Refusal.LIMIT, line=node.line, detail=detail)
+            raise xml.XMLRefused(xml.Refusal.LIMIT, line=node.line, why="sections", detail=str(self.document.files))
 
     def _remember(self, node: Node) -> None:
         document, kind = self.document, node.kind
