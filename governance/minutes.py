@@ -215,8 +215,6 @@ def move(paragraph: Paragraph, steps: int, *, by: User) -> Paragraph:
     """-1 is one step up; the §§ change numbers. At either end nothing happens."""
     stands = _open_paragraph(paragraph)
     order = list(stands.minutes.paragraphs.select_for_update())
-    if any(each.adjusted_at for each in order):
-        raise Locked(_("En paragraf är omedelbart justerad, så paragraferna kan inte byta nummer."))
     place = next(n for n, each in enumerate(order) if each.pk == stands.pk)
     target = min(max(place + steps, 0), len(order) - 1)
     if target != place:
@@ -233,8 +231,6 @@ def number_from(minutes: Minutes, text: str, *, by: User) -> None:
     """Let the first § have this number ("18", "§18" or "§ 18") and the others follow."""
     minutes = open_minutes(minutes)
     first, order = read_paragraph(text), list(minutes.paragraphs.all())
-    if any(each.adjusted_at for each in order):
-        raise Locked(_("En paragraf är omedelbart justerad, så paragraferna kan inte byta nummer."))
     _demand_free(minutes, range(first, first + len(order)))
     _count(order, first=first)
     audit.record(by=by, what=Event.MINUTES_SAVED, target=minutes, place=minutes.place, first=first)
@@ -261,9 +257,11 @@ def _demand_free(minutes: Minutes, numbers: Iterable[int]) -> None:
 
 def _count(order: list[Paragraph], *, first: int) -> None:
     """Numbers are checked when the transaction ends, so they may cross on the way."""
-    for number, each in enumerate(order, first):
-        if each.number != number:
-            Paragraph.objects.filter(pk=each.pk).update(number=number, version=F("version") + 1)
+    changed = [(number, each) for number, each in enumerate(order, first) if each.number != number]
+    if any(each.adjusted_at for _number, each in changed):
+        raise Locked(_("En paragraf är omedelbart justerad, så paragraferna kan inte byta nummer."))
+    for number, each in changed:
+        Paragraph.objects.filter(pk=each.pk).update(number=number, version=F("version") + 1)
 
 
 @transaction.atomic

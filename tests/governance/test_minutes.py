@@ -4,6 +4,7 @@ import datetime
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 
 from consortium.models import AuditEvent
 from governance import agenda, meetings, minutes, standing
@@ -168,6 +169,21 @@ def test_adding_and_removing(kept: Minutes, group: Steering) -> None:
     minutes.remove(kept.paragraphs.get(number=2), by=group.secretary)
     assert numbers(kept) == [1, 2, 3]
     assert kept.paragraphs.last() == added
+
+
+def test_a_paragraph_adjusted_at_once_keeps_its_number(kept: Minutes, group: Steering) -> None:
+    first, second, third = kept.paragraphs.all()
+    last = minutes.add(kept, "Övriga frågor", by=group.secretary)
+    Paragraph.objects.filter(pk=second.pk).update(adjusted_at=timezone.now())
+    with pytest.raises(minutes.Locked, match="byta nummer"):
+        minutes.remove(first, by=group.secretary)
+    with pytest.raises(minutes.Locked, match="byta nummer"):
+        minutes.move(first, 1, by=group.secretary)
+    with pytest.raises(minutes.Locked, match="byta nummer"):
+        minutes.number_from(kept, "18", by=group.secretary)
+    assert list(kept.paragraphs.all()) == [first, second, third, last]
+    minutes.remove(third, by=group.secretary)
+    assert [(each.number, each) for each in kept.paragraphs.all()] == [(1, first), (2, second), (3, last)]
 
 
 def test_the_second_writer_is_told_and_shown_what_stands(paragraph: Paragraph, group: Steering) -> None:
