@@ -256,12 +256,15 @@ def _demand_free(minutes: Minutes, numbers: Iterable[int]) -> None:
 
 
 def _count(order: list[Paragraph], *, first: int) -> None:
-    """Numbers are checked when the transaction ends, so they may cross on the way."""
+    """Numbers are checked when the transaction ends, so they may cross on the way.
+
+    A number is no part of the text: whoever is writing a § goes on from the version they read.
+    """
     changed = [(number, each) for number, each in enumerate(order, first) if each.number != number]
     if any(each.adjusted_at for _number, each in changed):
         raise Locked(_("En paragraf är omedelbart justerad, så paragraferna kan inte byta nummer."))
     for number, each in changed:
-        Paragraph.objects.filter(pk=each.pk).update(number=number, version=F("version") + 1)
+        Paragraph.objects.filter(pk=each.pk).update(number=number)
 
 
 @transaction.atomic

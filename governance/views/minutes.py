@@ -239,7 +239,7 @@ def move_paragraph(request: StaffRequest, pk: int) -> HttpResponse:
     current = paragraph_or_404(request, int(request.POST.get("here", pk)), EDIT)
     if request.headers.get("HX-Request"):
         context = {"list": _list(current.minutes, current), "said": said, "open": True, "paragraph": current}
-        return render(request, "governance/paragraph_list.html", {**context, "version": current.version})
+        return render(request, "governance/paragraph_list.html", context)
     messages.success(request, said)
     return redirect("paragraph", current.pk)
 

@@ -206,6 +206,28 @@ def test_the_second_writer_sees_both_texts_and_may_choose(group: Steering, kept:
     assert paragraph.versions.filter(content__summary="Deras ord.").exists()
 
 
+def test_who_moves_a_paragraph_is_still_told_what_another_saved(group: Steering) -> None:
+    first, second = publishing.written(group, Content("Ett"), Content("Två")).paragraphs.all()
+    minutes.save(first, Content("Ett", summary="Deras ord."), version=first.version, by=group.chair)
+    client = signed_in(group.secretary)
+    move = reverse("move_paragraph", args=[second.pk])
+    moved = client.post(move, {"to": "up", "here": first.pk}, headers={"HX-Request": "true"})
+    assert "Två är nu § 1." in text(moved)
+    assert "id_version" not in text(moved)
+    answer = client.post(reverse("save_paragraph", args=[first.pk]), section(first, summary="Mina ord."))
+    assert "Chef kommunstyrelsesektorn har sparat § 2 medan du skrev." in text(answer)
+    assert Paragraph.objects.get(pk=first.pk).summary == "Deras ord."
+
+
+def test_writing_goes_on_after_a_move(group: Steering) -> None:
+    first, second = publishing.written(group, Content("Ett"), Content("Två")).paragraphs.all()
+    minutes.move(second, -1, by=group.chair)
+    answer = signed_in(group.secretary).post(
+        reverse("save_paragraph", args=[first.pk]), section(first, summary="Mina ord.")
+    )
+    assert "Sparat kl." in text(answer)
+
+
 def test_an_action_without_anybody_responsible_is_not_saved(group: Steering, kept: Minutes) -> None:
     paragraph = kept.paragraphs.get()
     actions = {"actions-TOTAL_FORMS": "1", "actions-0-task": "Ring runt", "actions-0-responsible": ""}
