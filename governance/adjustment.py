@@ -133,6 +133,8 @@ def finish(minutes: Minutes, *, confirmed: Iterable[str] = (), by: User) -> Minu
         raise NotReady(_("Protokollet kan inte lämnas till justering ännu."), left)
     for paragraph in minutes.paragraphs.select_related("item"):
         freeze(paragraph)
+    for row in minutes.signers:
+        Attendance.objects.filter(pk=row.pk, user=None).update(user=row.user)
     Meeting.objects.filter(pk=minutes.meeting_id).update(status=Meeting.Status.HELD)
     signs = digest(minutes)
     changed = bool(minutes.content_digest) and signs != minutes.content_digest

@@ -125,7 +125,7 @@ def _disagreement(weekday: str, day: int, month: int, year: int, held_on: dateti
 
 
 def _people(minutes: Minutes) -> Iterator[Finding]:
-    rows = list(minutes.meeting.attendances.select_related("municipality", "user"))
+    rows = minutes.people
     chair, secretary = (
         next((row for row in rows if getattr(row, role)), None) for role in ("is_chair", "is_secretary")
     )

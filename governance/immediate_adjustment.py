@@ -55,7 +55,7 @@ def adjust_at_once(paragraph: Paragraph, *, by: User) -> Paragraph:
 
 def immediate_signers(minutes: Minutes) -> list[Attendance]:
     """Chair and adjusters. With no adjuster chosen nobody can."""
-    rows = list(minutes.meeting.attendances.select_related("municipality", "user"))
+    rows = minutes.people
     chairs, adjusters = [row for row in rows if row.is_chair], [row for row in rows if row.is_adjuster]
     return chairs + adjusters if chairs and adjusters else []
 

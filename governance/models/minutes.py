@@ -116,9 +116,18 @@ class Minutes(Claimable):
         return self.meeting.attendances.filter(**role).first()
 
     @property
+    def people(self) -> list[Attendance]:
+        """In a draft, who had no account when the meeting was planned is whoever has the seat now."""
+        rows = list(self.meeting.attendances.select_related("municipality", "user", "seat__user"))
+        for row in rows:
+            if self.status == self.Status.DRAFT and row.user is None and row.seat:
+                row.user = row.seat.user
+        return rows
+
+    @property
     def signers(self) -> list[Attendance]:
         """In the order they sign: secretary, chair, adjusters. Notes are signed by the secretary alone."""
-        people = list(self.meeting.attendances.select_related("municipality", "user"))
+        people = self.people
         secretary = [each for each in people if each.is_secretary]
         if self.is_notes:
             return secretary

@@ -5,11 +5,13 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from governance import agenda, attendance, checking, minutes
+from consortium.access.roles import Role
+from governance import adjustment, agenda, attendance, bodies, checking, minutes
 from governance.attendance import Tick
 from governance.checking import Code
 from governance.models import AgendaItem, Attendance, Meeting, Minutes, Paragraph
 from governance.paragraphs import Content, Decided
+from tests import factories
 from tests.governance import steering
 from tests.governance.steering import THE_DAY, Steering
 from tests.keeping import shared
@@ -145,6 +147,19 @@ def test_a_signer_without_an_account(kept: Minutes, group: Steering) -> None:
         by=group.secretary,
     )
     assert codes(kept) == {Code.SIGNER_WITHOUT_ACCOUNT}
+    adjuster = factories.user_with(Role.ADJUSTER, group.consortium)
+    assert falun.seat
+    bodies.change_seat(falun.seat, {"user": adjuster}, seen=falun.seat.version, by=group.secretary)
+    assert codes(kept) == set()
+    adjustment.finish(kept, by=group.secretary)
+    adjustment.sign(kept, by=group.chair)
+    assert adjustment.sign(kept, by=adjuster).status == Minutes.Status.ADJUSTED
+
+
+def test_a_seat_that_changes_hands_leaves_the_signing_to_who_was_there(kept: Minutes, group: Steering) -> None:
+    seat = group.body.seats.get(user=group.adjuster)
+    bodies.change_seat(seat, {"user": factories.user("Efterträdaren")}, seen=seat.version, by=group.secretary)
+    assert group.adjuster in [row.user for row in Minutes.objects.get(pk=kept.pk).signers]
 
 
 @pytest.mark.parametrize(
