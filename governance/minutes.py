@@ -268,12 +268,31 @@ def _count(order: list[Paragraph], *, first: int) -> None:
 
 
 @transaction.atomic
-def write_head(minutes: Minutes, *, time_and_place: str, previous_outcome: str, by: User) -> None:
-    """The line on time and place, and what was said of the previous minutes."""
+def write_head(
+    minutes: Minutes, *, time_and_place: str, previous_outcome: str, first: str = "", version: int, by: User
+) -> None:
+    """The line on time and place, what was said of the previous minutes, and the number of the first §."""
     minutes = open_minutes(minutes)
-    Minutes.objects.filter(pk=minutes.pk).update(time_and_place=time_and_place)
+    stands = first_number(minutes)
+    number = read_paragraph(first) if first else stands
+    said = (time_and_place, previous_outcome, number)
+    if said == (minutes.time_and_place, minutes.meeting.previous_outcome, stands):
+        return
+    if minutes.version != version:
+        raise EditedMeanwhile(
+            _("Någon annan har sparat uppgifterna om mötet medan du skrev. Båda visas; spara den som ska gälla."),
+            minutes,
+        )
+    Minutes.objects.filter(pk=minutes.pk).update(time_and_place=time_and_place, version=version + 1)
     Meeting.objects.filter(pk=minutes.meeting_id).update(previous_outcome=previous_outcome)
     audit.record(by=by, what=Event.MINUTES_SAVED, target=minutes, place=minutes.place, head=True)
+    if number != stands:
+        number_from(minutes, first, by=by)
+
+
+def first_number(minutes: Minutes) -> int:
+    first = minutes.paragraphs.first()
+    return first.number if first else next_number(minutes.meeting)
 
 
 def shown(paragraph: Paragraph) -> standing.StandingContent | None:

@@ -240,7 +240,9 @@ MATRIX: dict[str, Row] = {
     "attendance": Row(MINUTES_PAGE, ("kept",)),
     "minutes": Row(MINUTES_PAGE, ("kept",)),
     "begin_minutes": Row(MINUTES_ACT, ("unwritten",), "post"),
-    "minutes_head": Row(MINUTES_ACT, ("kept",), "post", (("time_and_place", "Teams"), ("first", "1"))),
+    "minutes_head": Row(
+        MINUTES_ACT, ("kept",), "post", (("time_and_place", "Teams"), ("first", "1"), ("version", "1"))
+    ),
     "add_paragraph": Row(MINUTES_ACT, ("kept",), "post", (("title", "Övrigt"),)),
     "minutes_pdf": Row(MINUTES_PAGE, ("kept",)),
     "minutes_check": Row(MINUTES_EDIT, ("kept",)),

@@ -123,6 +123,7 @@ class HeadForm(forms.Form):
     first = forms.CharField(
         label=_("Första paragrafens nummer"), max_length=12, widget=forms.TextInput(attrs={"class": "w10"})
     )
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def clean_first(self) -> str:
         text = str(self.cleaned_data["first"])

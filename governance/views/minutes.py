@@ -46,7 +46,12 @@ def paragraph_or_404(request: StaffRequest, pk: int, permission: Permission) -> 
 @require_safe
 def minutes(request: StaffRequest, pk: int) -> HttpResponse:
     """The whole, as it reads; for the secretary with the way into each §."""
-    kept = minutes_or_404(request, pk, READ)
+    return _whole(request, minutes_or_404(request, pk, READ))
+
+
+def _whole(
+    request: StaffRequest, kept: Minutes, head: HeadForm | None = None, theirs: Minutes | None = None
+) -> HttpResponse:
     context = frame(request, kept.meeting, "minutes")
     writing = context["may_edit"] and kept.status == Minutes.Status.DRAFT
     return render(
@@ -60,11 +65,13 @@ def minutes(request: StaffRequest, pk: int) -> HttpResponse:
             "clock_said": clock_said(kept),
             "lists": attendance_lists(kept),
             "paragraphs": [{"row": each, "told": told(each)} for each in _all(kept)],
-            "head_form": HeadForm(initial=_head(kept)) if writing else None,
+            "head_form": (head or HeadForm(initial=_head(kept))) if writing else None,
+            "theirs": _head_words(theirs) if theirs else None,
             "new_form": NewParagraphForm() if writing else None,
             "corrections": kept.corrections.select_related("paragraph", "by"),
             "facts": _facts(kept),
         },
+        status=422 if head else 200,
     )
 
 
@@ -73,12 +80,20 @@ def _all(kept: Minutes) -> Any:
 
 
 def _head(kept: Minutes) -> dict[str, Any]:
-    first = kept.paragraphs.first()
     return {
         "time_and_place": kept.time_and_place,
         "previous_outcome": kept.meeting.previous_outcome,
-        "first": first.number if first else keeping.next_number(kept.meeting),
+        "first": keeping.first_number(kept),
+        "version": kept.version,
     }
+
+
+def _head_words(kept: Minutes) -> list[tuple[str, str]]:
+    return [
+        (_("Tid och plats"), kept.time_and_place),
+        (_("Föregående protokoll"), str(kept.meeting.get_previous_outcome_display())),
+        (_("Första paragrafens nummer"), str(keeping.first_number(kept))),
+    ]
 
 
 def _facts(kept: Minutes) -> list[tuple[str, str]]:
@@ -109,22 +124,23 @@ def minutes_pdf(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def minutes_head(request: StaffRequest, pk: int) -> HttpResponse:
     kept = minutes_or_404(request, pk, EDIT)
-    form = HeadForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-        return redirect("minutes", pk)
-    said = form.cleaned_data
-    try:
-        keeping.write_head(
-            kept, time_and_place=said["time_and_place"], previous_outcome=said["previous_outcome"], by=request.user
-        )
-        if str(_head(kept)["first"]) != said["first"].strip("§ \xa0"):
-            keeping.number_from(kept, said["first"], by=request.user)
-    except meetings.NotNow as hindrance:
-        messages.error(request, str(hindrance))
-    else:
-        messages.success(request, _("Uppgifterna om mötet är sparade."))
-    return redirect("minutes", pk)
+    form, theirs = HeadForm(request.POST), None
+    if form.is_valid():
+        try:
+            keeping.write_head(kept, **form.cleaned_data, by=request.user)
+        except meetings.EditedMeanwhile as stopped:
+            theirs = stopped.theirs
+            form.add_error(None, str(stopped))
+            form.data = {**request.POST.dict(), "version": str(theirs.version)}
+        except keeping.DuplicateParagraph as taken:
+            form.add_error("first", str(taken))
+        except meetings.NotNow as hindrance:
+            messages.error(request, str(hindrance))
+            return redirect("minutes", pk)
+        else:
+            messages.success(request, _("Uppgifterna om mötet är sparade."))
+            return redirect("minutes", pk)
+    return _whole(request, kept, form, theirs)
 
 
 @require_POST

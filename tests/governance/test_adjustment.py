@@ -116,7 +116,9 @@ def test_drafts_are_not_signed(kept: Minutes, group: Steering) -> None:
 
 
 def test_faults_stop_and_doubts_wait_for_a_person(kept: Minutes, group: Steering) -> None:
-    minutes.write_head(kept, time_and_place="fredagen den 24 november", previous_outcome="", by=group.secretary)
+    minutes.write_head(
+        kept, time_and_place="fredagen den 24 november", previous_outcome="", version=1, by=group.secretary
+    )
     with pytest.raises(adjustment.NotReady) as told:
         adjustment.finish(kept, by=group.secretary)
     (doubt,) = told.value.findings
@@ -267,7 +269,9 @@ EDITS: dict[str, Callable[[Minutes, Steering], object]] = {
     "remove": lambda kept, group: minutes.remove(kept.paragraphs.get(), by=group.secretary),
     "move": lambda kept, group: minutes.move(kept.paragraphs.get(), 1, by=group.secretary),
     "number": lambda kept, group: minutes.number_from(kept, "18", by=group.secretary),
-    "head": lambda kept, group: minutes.write_head(kept, time_and_place="", previous_outcome="", by=group.secretary),
+    "head": lambda kept, group: minutes.write_head(
+        kept, time_and_place="", previous_outcome="", version=1, by=group.secretary
+    ),
     "reopen": lambda kept, group: adjustment.reopen(kept, by=group.secretary),
     "remark": lambda kept, group: adjustment.remark(kept, "Nej.", by=group.chair),
 }

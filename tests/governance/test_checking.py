@@ -56,7 +56,7 @@ def test_good_minutes_have_no_findings(kept: Minutes) -> None:
 
 
 def test_the_heading_and_the_text_name_different_days(kept: Minutes, group: Steering) -> None:
-    minutes.write_head(kept, time_and_place=WRONG_DAY, previous_outcome="", by=group.secretary)
+    minutes.write_head(kept, time_and_place=WRONG_DAY, previous_outcome="", version=1, by=group.secretary)
     (finding,) = checking.check(Minutes.objects.get(pk=kept.pk), timezone.localdate())
     assert (finding.code, finding.stops) == (Code.DATE_MISMATCH, False)
     said = finding.text.replace("\xa0", " ")

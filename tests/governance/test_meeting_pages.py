@@ -240,13 +240,38 @@ def test_an_action_without_anybody_responsible_is_not_saved(group: Steering, kep
 def test_a_number_that_is_taken_says_where(group: Steering, kept: Minutes) -> None:
     other = minutes.begin(steering.meeting(group, held_on=datetime.date(2022, 12, 15)), by=group.secretary)
     response = signed_in(group.secretary).post(
-        reverse("minutes_head", args=[other.meeting_id]), {"time_and_place": "Teams", "first": "§1"}, follow=True
+        reverse("minutes_head", args=[other.meeting_id]), {"time_and_place": "Teams", "first": "§1", "version": "1"}
     )
+    assert response.status_code == 422
     assert "§ 1 finns redan" in text(response)
+    assert 'value="Teams"' in text(response)
+
+
+def test_two_who_write_the_head_of_the_minutes_see_both(group: Steering, kept: Minutes) -> None:
+    url = reverse("minutes_head", args=[kept.meeting_id])
+    typed = {"previous_outcome": "", "first": "§ 1", "version": "1"}
+    signed_in(group.chair).post(url, {**typed, "time_and_place": "Mora"})
+    response = signed_in(group.secretary).post(url, {**typed, "time_and_place": "Falun"})
+    assert response.status_code == 422
+    assert "Någon annan har sparat uppgifterna om mötet" in text(response)
+    assert "<dd>Mora</dd>" in text(response)
+    assert 'value="Falun"' in text(response)
+    assert 'name="version" value="2"' in text(response)
+    signed_in(group.secretary).post(url, {**typed, "version": "2", "time_and_place": "Falun"})
+    assert Minutes.objects.get(pk=kept.pk).time_and_place == "Falun"
+
+
+def test_the_same_head_saved_twice_is_no_conflict(group: Steering, kept: Minutes) -> None:
+    for _again in range(2):
+        minutes.write_head(kept, time_and_place="Mora", previous_outcome="", version=1, by=group.secretary)
+    with pytest.raises(meetings.EditedMeanwhile):
+        minutes.write_head(kept, time_and_place="Mora", previous_outcome="", first="§ 18", version=1, by=group.chair)
 
 
 def test_doubts_are_ticked_and_faults_lead_to_their_place(group: Steering, kept: Minutes) -> None:
-    minutes.write_head(kept, time_and_place="fredagen den 24 november", previous_outcome="", by=group.secretary)
+    minutes.write_head(
+        kept, time_and_place="fredagen den 24 november", previous_outcome="", version=1, by=group.secretary
+    )
     kept.meeting.attendances.filter(user=group.adjuster).update(is_adjuster=False)
     client, url = signed_in(group.secretary), reverse("minutes_check", args=[kept.meeting_id])
     page = text(client.get(url))

@@ -128,6 +128,7 @@ def _november(body: Body, by: User) -> None:
         kept,
         time_and_place=kept.time_and_place,
         previous_outcome=Meeting.PreviousOutcome.NO_COMMENTS,
+        version=kept.version,
         by=by,
     )
     _write(kept, "Val av justerare", by, decisions=(_chosen(),))
