@@ -2,8 +2,9 @@
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db import transaction
@@ -56,12 +57,20 @@ def expand(line: str, consortium: Consortium, on: datetime.date | None = None) -
 
 
 def expand_all(lines: Iterable[str], consortium: Consortium, on: datetime.date | None = None) -> list[Addressee]:
-    """Everybody once, under the first name they were reached by."""
-    found: dict[str, Addressee] = {}
+    """Everybody once. Where several share a name, as two of the same function do, the address tells them apart."""
+    found: dict[tuple[str, str], Addressee] = {}
     for line in lines:
         for each in expand(line, consortium, on):
-            found.setdefault(each.name.casefold(), each)
-    return list(found.values())
+            found.setdefault((each.name.casefold(), each.email.casefold()), each)
+    names = Counter(name for name, _email in found)
+    return [
+        replace(each, name=_with_address(each.name, each.email)) if each.email and names[name] > 1 else each
+        for (name, _email), each in found.items()
+    ]
+
+
+def _with_address(name: str, email: str | None) -> str:
+    return f"{name}, {email}"
 
 
 def _of_group(group: DispatchGroup, on: datetime.date | None) -> list[Addressee]:
@@ -116,10 +125,16 @@ def dispatch(minutes: Minutes, lines: Iterable[str], *, extract: Extract | None 
     found = expand_all(lines, minutes.place, minutes.meeting.held_on)
     if not found:
         raise NobodyToSendTo(_("Ange minst en mottagare: en grupp, en kommun eller en e-postadress."))
-    already = {each.casefold() for each in _of(minutes, extract).values_list("addressee", flat=True)}
-    now = database_now()
-    made = [
-        Dispatch(
+    already = {
+        name.casefold()
+        for addressee, email in _of(minutes, extract).values_list("addressee", "mail__to")
+        for name in (addressee, _with_address(addressee, email))
+    }
+    now, made = database_now(), []
+    for each in found:
+        if each.name[:160].casefold() in already:
+            continue
+        row = Dispatch(
             minutes=minutes,
             extract=extract,
             group=each.group,
@@ -128,13 +143,8 @@ def dispatch(minutes: Minutes, lines: Iterable[str], *, extract: Extract | None 
             made_at=now,
             made_by=by,
         )
-        for each in found
-        if each.name[:160].casefold() not in already
-    ]
-    addresses = {each.name[:160]: each.email for each in found}
-    for row in made:
-        if email := addresses[row.addressee]:
-            row.mail = _write(row, email, by=by)
+        row.mail = _write(row, each.email, by=by) if each.email else None
+        made.append(row)
     Dispatch.objects.bulk_create(made)
     audit.record(
         by=by,

@@ -7,7 +7,7 @@ import pytest
 from consortium import post
 from consortium.models import OutgoingMail
 from governance import dispatch, extracts
-from governance.models import Contact, Dispatch, DispatchGroup, Minutes
+from governance.models import Contact, Dispatch, DispatchGroup, Minutes, Seat
 from tests import factories
 from tests.governance import publishing, steering
 from tests.governance.steering import Steering
@@ -91,6 +91,30 @@ def test_nobody_gets_the_same_twice(minutes: Minutes, group: Steering) -> None:
     assert len(dispatch.dispatch(minutes, ["Falun", "Medlemskommunerna"], by=group.secretary)) == 8
     assert dispatch.dispatch(minutes, ["Medlemskommunerna"], by=group.secretary) == []
     assert OutgoingMail.objects.about(minutes).count() == 8
+
+
+def test_two_who_share_a_name_get_a_letter_each(minutes: Minutes, group: Steering) -> None:
+    for n in (1, 2):
+        Seat.objects.create(
+            body=group.body,
+            municipality=factories.municipality("2080"),
+            function="IT-arkivarie",
+            email=f"ita{n}@falun.exempel.se",
+            from_on=steering.LONG_AGO,
+        )
+    DispatchGroup.objects.create(consortium=group.consortium, name="Gruppen", kind="body", body=group.body)
+    rows = dispatch.dispatch(minutes, ["Gruppen", "Kansli a@exempel.se", "Kansli b@exempel.se"], by=group.secretary)
+    sent = {row.addressee: row.mail.to for row in rows if row.mail}
+    assert len(sent) == len(rows) == 9
+    assert sent["IT-arkivarie, Falu kommun, ita2@falun.exempel.se"] == "ita2@falun.exempel.se"
+    assert {"ita1@falun.exempel.se", "a@exempel.se", "b@exempel.se"} < set(sent.values())
+
+
+def test_who_has_had_it_does_not_get_it_again_when_another_shares_the_name(minutes: Minutes, group: Steering) -> None:
+    dispatch.dispatch(minutes, ["Kansli a@exempel.se"], by=group.secretary)
+    (row,) = dispatch.dispatch(minutes, ["Kansli a@exempel.se", "Kansli b@exempel.se"], by=group.secretary)
+    assert row.mail
+    assert row.mail.to == "b@exempel.se"
 
 
 def test_who_has_no_address_is_reached_by_paper(minutes: Minutes, group: Steering) -> None:
