@@ -115,7 +115,8 @@ def digest(minutes: Minutes) -> str:
 def facts_of(paragraph: Paragraph) -> dict[str, Any]:
     content = content_of(paragraph).as_json()
     for action in content["actions"]:
-        del action["key"]
+        for name in ("key", "user", "addressees"):
+            del action[name]
     return {"number": paragraph.number, "snapshot": paragraph.snapshot, **content}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from consortium.audit_events import Event
 from consortium.models import User
 from consortium.models.leases import database_now
 from governance.meetings import EditedMeanwhile
-from governance.models import ActionItem, Body, Consortium, Decision
+from governance.models import ActionItem, Body, Consortium, Decision, Seat
 
 OPEN, OVERDUE, DONE, ALL = "oppna", "forsenade", "klara", "alla"
 STATES = (OPEN, OVERDUE, DONE, ALL)
@@ -32,6 +32,12 @@ class Wanted:
     mine: bool = False
 
 
+def own(user: policy.AnyUser) -> Q:
+    """The user's own actions, and those that wait for the municipality the user sits for in the same consortium."""
+    sits_for = Q(addressees__seats__in=Seat.objects.in_force().of(user))
+    return Q(responsible_user=user.pk) | sits_for & Q(addressees__seats__body__consortium=F("body__consortium"))
+
+
 def actions(user: policy.AnyUser, wanted: Wanted) -> QuerySet[ActionItem]:
     found = ActionItem.objects.visible_to(user).select_related(
         "body__consortium", "paragraph__minutes__meeting__body", "responsible_user"
@@ -45,7 +51,7 @@ def actions(user: policy.AnyUser, wanted: Wanted) -> QuerySet[ActionItem]:
     if wanted.body:
         found = found.filter(body=wanted.body)
     if wanted.mine:
-        found = found.filter(responsible_user=user.pk)
+        found = found.filter(own(user)).distinct()
     for word in wanted.words.split():
         found = found.filter(
             Q(task__icontains=word) | Q(responsible__icontains=word) | Q(paragraph__title__icontains=word)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
 from typing import Any, Self
 
-from governance.models import ActionItem, AgendaItem, Comment, Decision, Dissent, Paragraph
+from governance.models import ActionItem, AgendaItem, Comment, Decision, Dissent, Municipality, Paragraph
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,17 @@ class Commented:
 
 @dataclass(frozen=True)
 class ToDo:
-    """`key` is the action's own, so that its progress survives when the § is saved again."""
+    """`key` is the action's own, so that its progress survives when the § is saved again.
+
+    `user` and `addressees` say in whose list it stands. The minutes name functions only, so neither is signed.
+    """
 
     task: str
     responsible: str
     due_on: datetime.date | None = None
     key: int | None = None
+    user: int | None = None
+    addressees: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,10 @@ class Content:
             "decisions": tuple(Decided(**each) for each in kept["decisions"]),
             "comments": tuple(Commented(**each) for each in kept["comments"]),
             "dissents": tuple(Dissented(**each) for each in kept["dissents"]),
-            "actions": tuple(ToDo(**{**each, "due_on": _day(each["due_on"])}) for each in kept["actions"]),
+            "actions": tuple(
+                ToDo(**{**each, "due_on": _day(each["due_on"]), "addressees": tuple(each.get("addressees", ()))})
+                for each in kept["actions"]
+            ),
         }
         return cls(**{**kept, **parts})
 
@@ -111,8 +119,15 @@ def content_of(paragraph: Paragraph) -> Content:
         comments=tuple(Commented(each.text, each.who) for each in paragraph.comments.all()),
         dissents=tuple(Dissented(each.who, each.text, each.kind) for each in paragraph.dissents.all()),
         actions=tuple(
-            ToDo(each.task, each.responsible, each.due_on, each.pk)
-            for each in paragraph.actions.order_by("position", "pk")
+            ToDo(
+                each.task,
+                each.responsible,
+                each.due_on,
+                each.pk,
+                each.responsible_user_id,
+                tuple(sorted(municipality.code for municipality in each.addressees.all())),
+            )
+            for each in paragraph.actions.order_by("position", "pk").prefetch_related("addressees")
         ),
         dispatch_to=paragraph.dispatch_to,
         outcome=item.outcome if item else "",
@@ -154,6 +169,8 @@ def _put_actions(paragraph: Paragraph, actions: tuple[ToDo, ...]) -> None:
         row = stand.pop(each.key, None) if each.key else None
         row = row or ActionItem(body=paragraph.body, paragraph=paragraph)
         row.position, row.task, row.responsible, row.due_on = n, each.task, each.responsible, each.due_on
+        row.responsible_user_id = each.user
         row.save()
+        row.addressees.set(Municipality.objects.filter(code__in=each.addressees))
     for gone in stand.values():
         gone.delete()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +17,7 @@ from consortium.formats import clock_span, day, day_in_text, money
 from consortium.models import User
 from consortium.swedish import swedish_key, swedish_order
 from deliveries.models import DeliveryProject, Participation
-from governance import adjustment, inquiries
+from governance import adjustment, follow_up, inquiries
 from governance.models import (
     ActionItem,
     Attachment,
@@ -135,11 +135,8 @@ def to_sign(user: User) -> Iterable[Minutes]:
 
 
 def actions_of(user: User) -> QuerySet[ActionItem]:
-    """The user's own, and those that wait for the municipality that the user sits for in the same consortium."""
-    own = Q(responsible_user=user) | Q(
-        addressees__seats__in=user.seats.in_force(), addressees__seats__body__consortium=F("body__consortium")
-    )
-    return ActionItem.objects.visible_to(user).open().filter(own).select_related("paragraph").distinct()
+    found = ActionItem.objects.visible_to(user).open().filter(follow_up.own(user))
+    return found.select_related("paragraph").distinct()
 
 
 def _action(action: ActionItem) -> dict[str, Any]:

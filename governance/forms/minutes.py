@@ -1,5 +1,6 @@
 """A § as it is written on the screen: one form with a row of fields for each decision, comment, dissent and action."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -73,6 +74,29 @@ class ActionForm(forms.Form):
     task = forms.CharField(label=_("Åtgärd"), max_length=300, required=False)
     responsible = forms.CharField(label=_("Ansvarig funktion"), max_length=120, required=False)
     due_on = DayField(label=_("Klart senast"), required=False)
+    user = forms.TypedChoiceField(
+        label=_("Vem i portalen"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text=_("Ser åtgärden bland sina och antecknar hur det går. Står inte i protokollet."),
+    )
+    addressees = forms.MultipleChoiceField(
+        label=_("Kommuner som åtgärden väntar på"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("De som har kommunens plats ser åtgärden bland sina. Står inte i protokollet."),
+    )
+
+    def __init__(
+        self, *args: Any, people: Iterable[tuple[int, str]], municipalities: Iterable[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].choices = [("", _("Ingen")), *people]  # type: ignore[attr-defined]
+        self.fields["addressees"].choices = municipalities  # type: ignore[attr-defined]
+
+    def clean_addressees(self) -> tuple[str, ...]:
+        return tuple(sorted(self.cleaned_data["addressees"]))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

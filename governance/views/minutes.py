@@ -166,7 +166,7 @@ def paragraph(request: StaffRequest, pk: int) -> HttpResponse:
     found = paragraph_or_404(request, pk, EDIT)
     if request.method != "POST":
         return render(request, "governance/paragraph_edit.html", _editor(request, found, Written.of(found)))
-    written = Written.from_post(request.POST)
+    written = Written.from_post(request.POST, found)
     if not written.is_valid():
         return render(request, "governance/paragraph_edit.html", _editor(request, found, written), status=422)
     try:
@@ -228,7 +228,7 @@ def _list(kept: Minutes, current: Paragraph) -> list[dict[str, Any]]:
 def save_paragraph(request: StaffRequest, pk: int) -> HttpResponse:
     """Autosave: a line that says how it went, and the new version number for the form."""
     found = paragraph_or_404(request, pk, EDIT)
-    written = Written.from_post(request.POST)
+    written = Written.from_post(request.POST, found)
     context: dict[str, Any] = {"paragraph": found}
     if not written.is_valid():
         context["problem"] = _("Inte sparat: något behöver rättas. Välj Spara så visas vad.")

@@ -316,6 +316,15 @@ def test_a_correction_is_a_note_beside_what_was_signed(kept: Minutes, group: Ste
 # The document
 
 
+def test_whose_list_an_action_stands_in_is_not_signed(kept: Minutes, group: Steering) -> None:
+    before = adjustment.digest(kept)
+    action = ActionItem.objects.get()
+    action.responsible_user = group.member
+    action.save()
+    action.addressees.set(["2062"])
+    assert adjustment.digest(kept) == before
+
+
 def test_the_document_is_kept_byte_for_byte_with_its_digest(kept: Minutes, group: Steering) -> None:
     done = adjusted(kept, group)
     document = MinutesDocument.objects.get(minutes=done)

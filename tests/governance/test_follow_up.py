@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from governance import follow_up
 from governance.follow_up import Wanted
@@ -46,6 +48,27 @@ def test_the_list_is_narrowed_by_state_words_and_body(group: Steering) -> None:
     assert tasks(group, body=group.body.pk + 1) == []
     assert tasks(group, mine=True) == []
     assert tasks(group, state=follow_up.DONE) == []
+
+
+def test_mine_are_those_given_to_me_and_those_that_wait_for_my_municipality(group: Steering) -> None:
+    given = (ToDo("Min", "Kanslichef", user=group.member.pk), ToDo("Moras", "Kanslichef", addressees=("2062", "2080")))
+    publishing.adjusted(group, Content("Uppdrag", actions=given), held_on=datetime.date(2023, 1, 12))
+    assert tasks(group, mine=True) == ["Min", "Moras"]
+    assert not follow_up.actions(group.chair, Wanted(mine=True)).exists()
+
+
+def test_who_answers_for_an_action_notes_how_it_goes(group: Steering) -> None:
+    action = ActionItem.objects.get(task="Fråga de frånvarande")
+    client = Client()
+    client.force_login(group.member)
+    url, typed = reverse("follow_up_note", args=[action.pk]), {"version": 1, "status": "done", "note": "Klart."}
+    client.post(url, typed)
+    action.refresh_from_db()
+    assert action.status == ActionItem.Status.OPEN
+    ActionItem.objects.filter(pk=action.pk).update(responsible_user=group.member)
+    client.post(url, typed)
+    action.refresh_from_db()
+    assert (action.status, action.done_by) == (ActionItem.Status.DONE, group.member)
 
 
 def test_progress_is_noted_though_the_paragraph_is_locked(group: Steering) -> None:

@@ -237,6 +237,24 @@ def test_an_action_without_anybody_responsible_is_not_saved(group: Steering, kep
     assert "Ring runt" in text(response)
 
 
+def test_an_action_is_given_to_somebody_and_to_municipalities(group: Steering, kept: Minutes) -> None:
+    paragraph, client = kept.paragraphs.get(), signed_in(group.secretary)
+    url = reverse("paragraph", args=[paragraph.pk])
+    page = text(client.get(url))
+    assert f'<option value="{group.member.pk}">Kanslichef, Mora kommun</option>' in page
+    assert '<legend class="hidden">Kommuner som åtgärden väntar på</legend>' in page
+    given = {"task": "Svara", "responsible": "Kanslichef", "user": group.member.pk, "addressees": ["2080", "2021"]}
+    rows = {"actions-TOTAL_FORMS": "1", **{f"actions-0-{name}": value for name, value in given.items()}}
+    client.post(url, section(paragraph, **rows))
+    action = paragraph.actions.get()
+    assert action.responsible_user == group.member
+    assert {each.code for each in action.addressees.all()} == {"2080", "2021"}
+    assert f'<option value="{group.member.pk}" selected>' in text(client.get(url))
+    stranger = {**rows, "actions-0-user": User.objects.create(email="annan@exempel.se", function="Annan").pk}
+    paragraph.refresh_from_db()
+    assert client.post(url, section(paragraph, **stranger)).status_code == 422
+
+
 def test_a_number_that_is_taken_says_where(group: Steering, kept: Minutes) -> None:
     other = minutes.begin(steering.meeting(group, held_on=datetime.date(2022, 12, 15)), by=group.secretary)
     response = signed_in(group.secretary).post(

@@ -229,6 +229,24 @@ def test_an_action_keeps_its_progress_when_the_text_is_saved_again(paragraph: Pa
     assert action.status == ActionItem.Status.DONE
 
 
+def test_who_an_action_is_given_to_comes_back_with_the_wording(paragraph: Paragraph, group: Steering) -> None:
+    given = replace(FULL.actions[0], user=group.member.pk, addressees=("2062", "2080"))
+    saved = minutes.save(paragraph, replace(FULL, actions=(given,)), version=1, by=group.secretary)
+    (stood,) = content_of(saved).actions
+    assert (stood.user, stood.addressees) == (given.user, given.addressees)
+    minutes.save(saved, replace(FULL, actions=(replace(given, user=None, addressees=()),)), version=2, by=group.chair)
+    minutes.restore(paragraph, paragraph.versions.get(version=2), by=group.secretary)
+    (again,) = content_of(Paragraph.objects.get(pk=paragraph.pk)).actions
+    assert (again.user, again.addressees) == (given.user, given.addressees)
+
+
+def test_a_wording_kept_before_actions_had_holders_is_read(paragraph: Paragraph) -> None:
+    kept = FULL.as_json()
+    for action in kept["actions"]:
+        del action["user"], action["addressees"]
+    assert Content.from_json(kept) == FULL
+
+
 def test_the_outcome_is_written_on_the_item(paragraph: Paragraph, group: Steering) -> None:
     minutes.save(
         paragraph, replace(FULL, outcome=AgendaItem.Outcome.WITHDRAWN, carry_over=True), version=1, by=group.secretary
