@@ -17,7 +17,7 @@ from consortium.models.leases import database_now
 from governance import adjustment
 from governance import minutes as keeping
 from governance.documents.facsimile import facsimile_pdf
-from governance.meetings import NotNow
+from governance.meetings import EditedMeanwhile, NotNow
 from governance.models import (
     AgendaItem,
     Attendance,
@@ -108,11 +108,29 @@ def _read(body: Body, content: bytes) -> Proposal:
 
 
 @transaction.atomic
-def confirm(old: OldMinutes, confirmed: Confirmed, *, by: User) -> Minutes:
-    """A meeting that was held, and its minutes as the person left the proposal. Locked when the original is signed."""
-    old = OldMinutes.objects.select_for_update(of=("self",)).select_related("body").get(pk=old.pk)
-    if old.confirmed_at:
+def keep(old: OldMinutes, typed: dict[str, Any], *, version: int) -> None:
+    """Half done: what is written so far waits for whoever goes on. The proposal stays as the reader made it."""
+    old = _to_confirm(old, version)
+    old.typed, old.version = typed, version + 1
+    old.save(update_fields=["typed", "version"])
+
+
+def _to_confirm(old: OldMinutes, version: int) -> OldMinutes:
+    stands = OldMinutes.objects.select_for_update(of=("self",)).select_related("body").get(pk=old.pk)
+    if stands.confirmed_at:
         raise AlreadyConfirmed(_("Protokollet är redan bekräftat."))
+    if stands.version != version:
+        raise EditedMeanwhile(
+            _("Någon annan har sparat inläsningen medan du skrev. Det du skrev står kvar; sparar du igen gäller ditt."),
+            stands,
+        )
+    return stands
+
+
+@transaction.atomic
+def confirm(old: OldMinutes, confirmed: Confirmed, *, version: int, by: User) -> Minutes:
+    """A meeting that was held, and its minutes as the person left the proposal. Locked when the original is signed."""
+    old = _to_confirm(old, version)
     if confirmed.held_on is None:
         raise DayMissing(_("Ange vilken dag mötet hölls innan protokollet sparas."))
     proposal = Proposal.from_json(old.proposal)
@@ -125,9 +143,9 @@ def confirm(old: OldMinutes, confirmed: Confirmed, *, by: User) -> Minutes:
             _("%(body)s har redan ett möte den tiden, eller en paragraf med det numret samma år. Ändra och spara igen.")
             % {"body": old.body}
         ) from None
-    old.minutes, old.note = minutes, confirmed.note
+    old.minutes, old.note, old.typed = minutes, confirmed.note, None
     old.confirmed_at, old.confirmed_by = database_now(), by
-    old.save(update_fields=["minutes", "note", "confirmed_at", "confirmed_by"])
+    old.save(update_fields=["minutes", "note", "typed", "confirmed_at", "confirmed_by"])
     if confirmed.signed:
         day = confirmed.adjusted_on or confirmed.held_on
         adjustment.adopt(minutes, _document(old), adjusted_on=day, by=by)

@@ -96,6 +96,7 @@ class OldFileForm(forms.Form):
 
 
 class OldMinutesForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
     title = forms.CharField(label=_("Rubrik"), max_length=120, required=False)
     held_on = DayField(label=_("Mötet hölls"))
     starts_at = forms.TimeField(label=_("Började"), input_formats=["%H:%M", "%H.%M"])

@@ -28,6 +28,8 @@ class OldMinutes(models.Model):
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     proposal = models.JSONField(help_text="As the reader made it, so that what a person changed is seen.")
+    typed = models.JSONField(null=True, help_text="What a person has written so far, until it is confirmed.")
+    version = models.PositiveIntegerField(default=1)
     uploaded_at = models.DateTimeField()
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     minutes = models.OneToOneField(Minutes, null=True, on_delete=models.PROTECT, related_name="old_minutes")

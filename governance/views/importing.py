@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from consortium.formats import day, moment_in_table
 from governance import importing
 from governance.forms.publishing import OldFileForm, OldMinutesForm, OldParagraphs
 from governance.importing import Confirmed
-from governance.meetings import NotNow
+from governance.meetings import EditedMeanwhile, NotNow
 from governance.models import Body, Consortium, Municipality, OldMinutes
 from governance.old_minutes import Proposal
 from governance.old_minutes.source import LARGEST, Unreadable
@@ -80,11 +80,30 @@ def old_minutes(request: StaffRequest, old_id: int) -> HttpResponse:
     if old.confirmed_at:
         return render(request, "governance/import_done.html", {**_about(old, proposal), "minutes": old.minutes})
     demand(request, Permission.MINUTES_EDIT, old.place)
-    form = OldMinutesForm(request.POST or None, initial=_start(proposal))
-    paragraphs = OldParagraphs(request.POST or None, initial=_paragraphs(proposal), prefix="p")
-    if request.method == "POST" and form.is_valid() and paragraphs.is_valid():
+    typed = old.typed or {"form": _start(proposal), "paragraphs": _paragraphs(proposal)}
+    sent = request.POST or None
+    if "later" in request.POST:
+        typed, version, sent = _typed(request.POST), request.POST.get("version", ""), None
         try:
-            minutes = importing.confirm(old, _confirmed(form, paragraphs, proposal), by=request.user)
+            importing.keep(old, typed, version=int(version) if version.isdecimal() else 0)
+        except EditedMeanwhile as told:
+            messages.error(request, str(told))
+            old = told.theirs
+        except NotNow as hindrance:
+            messages.error(request, str(hindrance))
+            return redirect("old_minutes", old_id)
+        else:
+            messages.success(request, _("Det du har skrivit är sparat. Öppna filen igen för att fortsätta."))
+            return redirect("old_minutes_list")
+    form = OldMinutesForm(sent, initial={**typed["form"], "version": old.version})
+    paragraphs = OldParagraphs(sent, initial=typed["paragraphs"], prefix="p")
+    if sent and form.is_valid() and paragraphs.is_valid():
+        try:
+            version = form.cleaned_data["version"]
+            minutes = importing.confirm(old, _confirmed(form, paragraphs, proposal), version=version, by=request.user)
+        except EditedMeanwhile as told:
+            form.add_error(None, str(told))
+            form.data = {**request.POST.dict(), "version": str(told.theirs.version)}
         except NotNow as hindrance:
             form.add_error(None, str(hindrance))
         else:
@@ -118,6 +137,16 @@ def _paragraphs(proposal: Proposal) -> list[dict[str, Any]]:
         }
         for each in proposal.paragraphs
     ]
+
+
+def _typed(post: QueryDict) -> dict[str, Any]:
+    """As it was typed, right or wrong: it is judged when it is confirmed."""
+    form, paragraphs = OldMinutesForm(post), OldParagraphs(post, prefix="p")
+    rows = [{name: each[name].value() for name in each.fields} for each in paragraphs.forms]
+    return {
+        "form": {name: form[name].value() for name in form.fields if name != "version"},
+        "paragraphs": [row for row in rows if any(row.values())],
+    }
 
 
 def _confirmed(form: OldMinutesForm, paragraphs: Any, proposal: Proposal) -> Confirmed:

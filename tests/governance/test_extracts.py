@@ -77,7 +77,7 @@ def test_an_extract_of_minutes_signed_on_paper_says_so(group: Steering) -> None:
     }
     day, nine, ten = datetime.date(2019, 3, 14), datetime.time(9), datetime.time(10)
     confirmed = importing.Confirmed("Möte", day, nine, ten, paragraphs=(row,), signed=True)
-    minutes = importing.confirm(old, confirmed, by=group.secretary)
+    minutes = importing.confirm(old, confirmed, version=1, by=group.secretary)
     made = extracts.certify(minutes.paragraphs.get(), by=group.secretary)
     with pdf.Read(bytes(made.pdf)) as read:
         assert "Justerare: Kanslichef, Falu kommun (i originalet)" in read.text()

@@ -9,7 +9,7 @@ import pytest
 from archive.sample_files import page
 from governance import importing
 from governance.importing import Confirmed
-from governance.meetings import NotNow
+from governance.meetings import EditedMeanwhile, NotNow
 from governance.models import Meeting, Minutes, OldMinutes, Paragraph
 from governance.old_minutes.source import Unreadable
 from tests.consortium import pdf
@@ -84,7 +84,7 @@ def test_a_file_without_text_is_not_kept(group: Steering) -> None:
 
 
 def test_a_person_confirms_and_a_meeting_that_was_held_comes_of_it(old: OldMinutes, group: Steering) -> None:
-    minutes = importing.confirm(old, CONFIRMED, by=group.chair)
+    minutes = importing.confirm(old, CONFIRMED, version=1, by=group.chair)
     meeting = minutes.meeting
     assert (meeting.status, meeting.held_on, minutes.status) == ("held", datetime.date(2019, 3, 14), "draft")
     (paragraph,) = minutes.paragraphs.all()
@@ -102,13 +102,13 @@ def test_a_person_confirms_and_a_meeting_that_was_held_comes_of_it(old: OldMinut
 def test_signed_originals_are_locked_with_the_original_as_their_document(group: Steering) -> None:
     original = page("Protokoll 2019-03-14", "§ 1 Plan för arkivet", "Planen godkänns.")
     old = importing.propose(group.body, "protokoll.pdf", original, by=group.secretary)
-    minutes = importing.confirm(old, dataclasses.replace(CONFIRMED, signed=True), by=group.chair)
+    minutes = importing.confirm(old, dataclasses.replace(CONFIRMED, signed=True), version=1, by=group.chair)
     assert (minutes.status, bytes(minutes.document.content)) == (Minutes.Status.ADJUSTED, original)
     assert minutes.due_at  # on its way to the archive like all adjusted minutes
 
 
 def test_a_signed_text_is_set_line_by_line_as_its_document(old: OldMinutes, group: Steering) -> None:
-    minutes = importing.confirm(old, dataclasses.replace(CONFIRMED, signed=True), by=group.chair)
+    minutes = importing.confirm(old, dataclasses.replace(CONFIRMED, signed=True), version=1, by=group.chair)
     with pdf.Read(bytes(minutes.document.content)) as read:
         assert read.claims() == {"PDF/A": "2a", "PDF/UA": "1"}
         assert "onsdagen den 14 februari" in read.text()
@@ -117,28 +117,44 @@ def test_a_signed_text_is_set_line_by_line_as_its_document(old: OldMinutes, grou
 
 def test_nothing_is_saved_without_a_day(old: OldMinutes, group: Steering) -> None:
     with pytest.raises(importing.DayMissing):
-        importing.confirm(old, dataclasses.replace(CONFIRMED, held_on=None), by=group.chair)
+        importing.confirm(old, dataclasses.replace(CONFIRMED, held_on=None), version=1, by=group.chair)
     assert not Meeting.objects.exists()
 
 
 def test_a_number_that_the_year_has_already_is_refused_and_nothing_is_left_behind(
     old: OldMinutes, group: Steering
 ) -> None:
-    importing.confirm(old, CONFIRMED, by=group.chair)
+    importing.confirm(old, CONFIRMED, version=1, by=group.chair)
     other = importing.propose(group.body, "b.txt", TEXT.replace("14", "21").encode(), by=group.secretary)
     with pytest.raises(importing.NumberTaken):
-        importing.confirm(other, dataclasses.replace(CONFIRMED, held_on=datetime.date(2019, 3, 21)), by=group.chair)
+        importing.confirm(
+            other, dataclasses.replace(CONFIRMED, held_on=datetime.date(2019, 3, 21)), version=1, by=group.chair
+        )
     assert (Meeting.objects.count(), Paragraph.objects.count()) == (1, 1)
     other.refresh_from_db()
     assert other.confirmed_at is None
 
 
 def test_it_is_confirmed_once_and_not_thrown_away_afterwards(old: OldMinutes, group: Steering) -> None:
-    importing.confirm(old, CONFIRMED, by=group.chair)
+    importing.confirm(old, CONFIRMED, version=1, by=group.chair)
     with pytest.raises(NotNow):
-        importing.confirm(old, CONFIRMED, by=group.chair)
+        importing.confirm(old, CONFIRMED, version=1, by=group.chair)
     with pytest.raises(importing.AlreadyConfirmed):
         importing.discard(old, by=group.chair)
+
+
+def test_half_done_waits_and_nobody_writes_over_it_unseen(old: OldMinutes, group: Steering) -> None:
+    typed = {"form": {"title": "Möte"}, "paragraphs": []}
+    importing.keep(old, typed, version=1)
+    with pytest.raises(EditedMeanwhile):
+        importing.keep(old, {"form": {"title": "Annat"}, "paragraphs": []}, version=1)
+    with pytest.raises(EditedMeanwhile):
+        importing.confirm(old, CONFIRMED, version=1, by=group.chair)
+    old.refresh_from_db()
+    assert old.typed == typed
+    importing.confirm(old, CONFIRMED, version=2, by=group.chair)
+    old.refresh_from_db()
+    assert old.typed is None
 
 
 def test_a_reading_of_no_use_is_thrown_away(old: OldMinutes, group: Steering) -> None:

@@ -14,8 +14,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consortium.models import OutgoingMail, User
-from governance import dispatch, publication
-from governance.models import Contact, Dispatch, DispatchGroup, Extract, Minutes, OldMinutes, Posting, Publication
+from governance import agenda, dispatch, importing, inquiries, publication
+from governance.models import (
+    Contact,
+    Dispatch,
+    DispatchGroup,
+    Extract,
+    Inquiry,
+    Minutes,
+    OldMinutes,
+    Posting,
+    Publication,
+)
 from tests import factories
 from tests.governance import publishing, steering
 from tests.governance.steering import Steering
@@ -226,7 +236,7 @@ def test_old_minutes_are_handed_in_put_right_and_confirmed(group: Steering) -> N
     form = {
         **{"title": "Styrgruppsmöte", "held_on": "", "starts_at": "09:00", "ends_at": "10:00", "place": "Säter"},
         **{"p-TOTAL_FORMS": "2", "p-INITIAL_FORMS": "1", "p-MIN_NUM_FORMS": "0", "p-MAX_NUM_FORMS": "300"},
-        **{"p-0-number": "1", "p-0-title": "Planen", "p-0-decisions": "Planen godkänns."},
+        **{"p-0-number": "1", "p-0-title": "Planen", "p-0-decisions": "Planen godkänns.", "version": "1"},
     }
     refused = client.post(url, form)
     assert refused.status_code == 422
@@ -243,6 +253,53 @@ def test_old_minutes_are_handed_in_put_right_and_confirmed(group: Steering) -> N
         follow=True,
     )
     assert "redan inläst" in words(again)
+
+
+def test_old_minutes_half_done_are_taken_up_again(group: Steering) -> None:
+    old = importing.propose(group.body, "gammalt.txt", OLD.encode(), by=group.secretary)
+    client, url = signed_in(group.secretary), reverse("old_minutes", args=[old.pk])
+    form = {
+        **{"title": "Halvfärdig", "held_on": "någon gång i mars", "starts_at": "", "ends_at": "", "place": "Säter"},
+        **{"p-TOTAL_FORMS": "2", "p-INITIAL_FORMS": "1", "p-0-number": "1", "p-0-title": "Planen", "p-0-DELETE": "on"},
+        **{"p-1-number": "2", "p-1-title": "Den nya", "version": "1", "later": "1"},
+    }
+    assert "Det du har skrivit är sparat." in words(client.post(url, form, follow=True))
+    page = words(client.get(url))
+    for said in ('value="Halvfärdig"', 'value="någon gång i mars"', 'value="Planen"', 'value="Den nya"'):
+        assert said in page
+    assert re.search(r'name="p-0-DELETE"[^>]*checked', page)
+    assert not re.search(r'name="p-1-DELETE"[^>]*checked', page)
+    second = words(client.post(url, {**form, "title": "Min"}))
+    assert "Någon annan har sparat inläsningen medan du skrev." in second
+    assert 'value="Min"' in second
+    assert 'name="version" value="2"' in second
+    given = {"title": "Klar", "held_on": "2019-03-14", "starts_at": "9.00", "ends_at": "10.00", "version": "2"}
+    assert "Protokollet är inläst" in words(
+        client.post(url, {**{key: value for key, value in form.items() if key != "later"}, **given}, follow=True)
+    )
+    assert [each.title for each in Minutes.objects.get().paragraphs.all()] == ["Den nya"]
+
+
+def behind_a_question(page: str, action: str) -> bool:
+    """Pressed only after something has been opened that says what it does."""
+    before = page.partition(action)[0]
+    return action in page and before.count("<details") > before.count("</details>")
+
+
+def test_what_cannot_be_undone_is_asked_about_first(group: Steering) -> None:
+    client = signed_in(group.secretary)
+    item = agenda.add(steering.coming(group), title="Budget", by=group.secretary)
+    paper = agenda.attach(item, "budget.pdf", b"%PDF-1.7", by=group.secretary)
+    named = DispatchGroup.objects.create(consortium=group.consortium, name="Revisorerna", kind="members")
+    old = importing.propose(group.body, "gammalt.txt", OLD.encode(), by=group.secretary)
+    asked = inquiries.ask(group.consortium, {"question": "När?", "kind": Inquiry.Kind.TEXT}, by=group.secretary)
+    for page, act in (
+        (reverse("item_edit", args=[item.pk]), f'action="{reverse("remove_paper", args=[paper.pk])}"'),
+        (reverse("dispatch_group", args=[named.pk]), 'name="remove"'),
+        (reverse("old_minutes", args=[old.pk]), f'action="{reverse("old_minutes_discard", args=[old.pk])}"'),
+        (reverse("inquiry", args=[asked.pk]), f'action="{reverse("inquiry_close", args=[asked.pk])}"'),
+    ):
+        assert behind_a_question(words(client.get(page)), act), page
 
 
 def test_a_file_that_cannot_be_read_says_why(group: Steering) -> None:

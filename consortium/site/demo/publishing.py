@@ -166,7 +166,7 @@ def _standing_agreement(consortium: Consortium) -> None:
 def _old_minutes(steering: Body, by: User) -> None:
     """One read in and confirmed, waiting for the check; one as the reader left it, full of doubts."""
     old = importing.propose(steering, "styrgrupp-2021-03-18.txt", OLD.encode(), by=by)
-    importing.confirm(old, _as_read(Proposal.from_json(old.proposal)), by=by)
+    importing.confirm(old, _as_read(Proposal.from_json(old.proposal)), version=old.version, by=by)
     council = Body.objects.filter(consortium=steering.consortium, kind=Body.Kind.CONSULTATION_GROUP).first()
     importing.propose(council or steering, "samrad-2020-10-06.txt", DOUBTFUL.encode(), by=by)
 
@@ -201,7 +201,7 @@ def _board(consortium: Consortium, by: User) -> None:
         from_on=datetime.date(2022, 1, 1),
     )
     old = importing.propose(board, "arkivnamnden-2022-09-15.txt", BOARD.encode(), by=by)
-    minutes = importing.confirm(old, _as_read(Proposal.from_json(old.proposal)), by=by)
+    minutes = importing.confirm(old, _as_read(Proposal.from_json(old.proposal)), version=old.version, by=by)
     notice = notices.write(minutes, kept_at=str(consortium.host or Municipality.objects.first()), by=by)
     days = (23, 23, 26, 23, 26, 27, 23, 23, 26, 23, 23)
     for posting, day in zip(notice.postings.order_by("pk"), days, strict=False):
