@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from deliveries.models import Barrier, DeliveryProject, LogEntry, Milestone, Pro
 from deliveries.views import project_words as words
 from governance.models import Municipality
 
-LOG_SHOWN = 100
+LOG_PER_PAGE = 100
 
 
 def journal_of(
@@ -27,7 +28,8 @@ def journal_of(
     def rows(model: Any) -> Any:
         return model.objects.visible_to(request.user).filter(project=found, municipality=municipality)
 
-    log = rows(LogEntry).select_related("by", "removed_by").prefetch_related("corrections__by")[:LOG_SHOWN]
+    entries = rows(LogEntry).select_related("by", "removed_by").prefetch_related("corrections__by")
+    log = Paginator(entries, LOG_PER_PAGE).get_page(request.GET.get("sida"))
     documents = rows(ProjectDocument).defer("content").select_related("by")
     return {
         "may_edit": may_edit,
@@ -38,6 +40,7 @@ def journal_of(
         "documents": _documents(documents.kept()),
         "removed_documents": documents.exclude(removed_at=None).select_related("removed_by") if may_edit else [],
         "log": [{"row": each, "mine": correcting.may_correct(each, request.user)} for each in log],
+        "log_page": log,
     }
 
 

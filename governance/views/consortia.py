@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -32,6 +33,7 @@ STATUS_KINDS = {
     **dict.fromkeys([Status.LEAVING], "warn"),
     **dict.fromkeys([Status.NO_INTENT, Status.OWN_SOLUTION, Status.LEFT, Status.CLOSED], "closed"),
 }
+INQUIRIES_PER_PAGE = 10
 BODY_KINDS = {Body.Status.ACTIVE: "good", Body.Status.PAUSED: "closed", Body.Status.ENDED: "closed"}
 
 
@@ -129,8 +131,8 @@ def consortium(request: StaffRequest, consortium_id: int) -> HttpResponse:
                 for body in found.bodies.in_swedish_order()
             ],
             "rounds": list(found.rounds.all()),
-            "inquiries": list(found.inquiries.all()[:10]),
-            "topics": list(found.feedback_topics.all()[:10]),
+            "inquiries": Paginator(found.inquiries.all(), INQUIRIES_PER_PAGE).get_page(request.GET.get("sida")),
+            "topics": list(found.feedback_topics.all()),
             "withdrawals": list(found.withdrawals.select_related("municipality")),
             "deadlines": [(_yearly(each), str(each)) for each in found.deadlines.all()],
             "history": _history(found),

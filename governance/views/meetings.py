@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +24,7 @@ from governance.models import Attendance, Body, Consortium, Meeting
 from governance.views.meeting_words import frame, meeting_tag, minutes_of, minutes_tag, when
 
 READ, EDIT = Permission.MINUTES_READ, Permission.MINUTES_EDIT
-PER_LIST = 40
+PER_PAGE = 40
 
 
 @require_safe
@@ -31,8 +32,8 @@ def meeting_list(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, READ)
     mine = Meeting.objects.visible_to(request.user).select_related("body__consortium", "minutes")
     today = timezone.localdate()
-    coming = list(mine.filter(held_on__gte=today).order_by("held_on", "starts_at")[:PER_LIST])
-    past = list(mine.filter(held_on__lt=today)[:PER_LIST])
+    past = Paginator(mine.filter(held_on__lt=today), PER_PAGE).get_page(request.GET.get("sida"))
+    coming = mine.filter(held_on__gte=today).order_by("held_on", "starts_at") if past.number == 1 else []
     may_plan = _bodies(request).exists()
     return render(
         request,
@@ -40,6 +41,7 @@ def meeting_list(request: StaffRequest) -> HttpResponse:
         {
             "coming": [_row(meeting) for meeting in coming],
             "past": [_row(meeting) for meeting in past],
+            "page_obj": past,
             "columns": [{"label": label} for label in (_("Dag"), _("Organ"), _("Möte"), _("Läge"), _("Protokoll"))],
             "may_plan": may_plan,
             "new": reverse("meeting_new"),

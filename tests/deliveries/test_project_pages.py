@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from consortium.access.roles import Role
 from consortium.models import AuditEvent, User
@@ -69,6 +70,18 @@ def test_a_municipalitys_tab_is_its_own(project: DeliveryProject, people: Person
     assert "För alla." in joint
     assert "Bara för Falun." not in joint
     assert url(project, "project_part", "2080") not in joint
+
+
+def test_the_first_line_of_a_long_log_is_found_by_turning_pages(project: DeliveryProject, by: User) -> None:
+    LogEntry.objects.bulk_create(
+        LogEntry(project=project, text=f"Anteckning {n}.", at=timezone.now() - datetime.timedelta(hours=200 - n))
+        for n in range(101)
+    )
+    page = client(by).get(url(project, "project")).content.decode()
+    assert "Anteckning 100." in page
+    assert "Anteckning 0." not in page
+    assert 'href="?sida=2"' in page
+    assert "Anteckning 0." in client(by).get(url(project, "project"), {"sida": "2"}).content.decode()
 
 
 def test_a_document_of_one_is_not_fetched_by_the_other(project: DeliveryProject, people: Personas, by: User) -> None:

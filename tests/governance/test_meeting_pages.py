@@ -15,7 +15,7 @@ from governance import adjustment, agenda, meetings, minutes, notice
 from governance.models import Attendance, Meeting, Minutes, Paragraph
 from governance.paragraphs import Content, content_of
 from tests.governance import publishing, steering
-from tests.governance.steering import Steering
+from tests.governance.steering import HALF_PAST_ELEVEN, TEN, Steering
 from tests.keeping import shared
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,23 @@ def test_a_meeting_is_planned_and_the_agenda_comes_next(group: Steering) -> None
     meeting = Meeting.objects.get()
     assert response["Location"] == reverse("agenda", args=[meeting.pk])
     assert (meeting.starts_at, meeting.ends_at) == (datetime.time(10), datetime.time(11, 30))
+
+
+def test_the_oldest_meeting_is_found_by_turning_pages(group: Steering) -> None:
+    first = datetime.date(2020, 1, 1)
+    Meeting.objects.bulk_create(
+        Meeting(body=group.body, held_on=first + datetime.timedelta(weeks=n), starts_at=TEN, ends_at=HALF_PAST_ELEVEN)
+        for n in range(41)
+    )
+    steering.coming(group)
+    client, url = signed_in(group.member), reverse("meeting_list")
+    page = text(client.get(url))
+    assert "Kommande möten" in page
+    assert "2020-01-01" not in page
+    assert 'href="?sida=2"' in page
+    last = text(client.get(url, {"sida": "2"}))
+    assert "2020-01-01" in last
+    assert "Kommande möten" not in last
 
 
 def test_a_meeting_that_ends_before_it_begins_keeps_what_was_typed(group: Steering) -> None:

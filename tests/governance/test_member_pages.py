@@ -11,7 +11,18 @@ from django.urls import reverse
 from consortium.access.roles import Role
 from governance import calendar, membership
 from governance.forms.members import MunicipalityFacts
-from governance.models import Body, Consortium, Contact, Feedback, FeedToken, Inquiry, Membership, Population, Seat
+from governance.models import (
+    Body,
+    Consortium,
+    Contact,
+    Feedback,
+    FeedbackTopic,
+    FeedToken,
+    Inquiry,
+    Membership,
+    Population,
+    Seat,
+)
 from tests import factories
 from tests.governance import membering, steering
 from tests.personas import Personas
@@ -51,6 +62,17 @@ def test_a_step_is_added_through_the_page_and_the_history_shows_it(admin: Client
     assert "hösten 2022" in shown
     assert "Utökad roll" in shown
     assert "I drift" in shown
+
+
+def test_questions_that_are_many_are_found_by_turning_pages(admin: Client, at: dict[str, str]) -> None:
+    consortium = factories.consortium()
+    for n in range(11):
+        Inquiry.objects.create(consortium=consortium, question=f"Fråga {n}?", kind=Inquiry.Kind.TEXT)
+        FeedbackTopic.objects.create(consortium=consortium, title=f"Ämne {n}")
+    assert "Fråga 0?" not in page(admin, "consortium", at["m_consortium"])
+    assert "Ämne 0" in page(admin, "consortium", at["m_consortium"])
+    url = reverse("consortium", args=[at["m_consortium"]])
+    assert "Fråga 0?" in admin.get(url, {"sida": "2"}).content.decode()
 
 
 def test_what_was_typed_stays_when_the_act_says_no(admin: Client, at: dict[str, str]) -> None:
