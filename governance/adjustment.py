@@ -81,15 +81,6 @@ def post_by(body: Body, adjusted_on: datetime.date) -> datetime.date | None:
     return None if days is None else last_day(adjusted_on, days)
 
 
-def appeal_ends(body: Body, posted_on: Iterable[datetime.date | None]) -> datetime.date | None:
-    """KL 13:5: three weeks from the day the last municipality posted; not known while one has not."""
-    weeks, days = body.regime.appeal_weeks, list(posted_on)
-    known = [each for each in days if each]
-    if weeks is None or not days or len(known) < len(days):
-        return None
-    return last_day(max(known), weeks * 7)
-
-
 # What is signed
 
 

@@ -384,11 +384,7 @@ def test_a_group_that_no_rule_binds_takes_notes_without_a_clock() -> None:
     assert (meeting.kind, adjustment.adjust_by(meeting)) == (Meeting.Kind.NOTES, None)
 
 
-def test_posting_and_appeal_only_where_the_law_asks() -> None:
+def test_posting_only_where_the_law_asks() -> None:
     law, agreement = Body(legal_regime=Body.LegalRegime.LAW), Body(legal_regime=Body.LegalRegime.AGREEMENT)
     assert adjustment.post_by(law, DAY("2022-12-08")) == DAY("2022-12-12")  # the second day is a Saturday
     assert adjustment.post_by(agreement, DAY("2022-12-08")) is None
-    posted = [DAY("2022-12-12"), DAY("2022-12-14")]
-    assert adjustment.appeal_ends(law, posted) == DAY("2023-01-04")
-    assert adjustment.appeal_ends(law, [*posted, None]) is None
-    assert adjustment.appeal_ends(agreement, posted) is None
