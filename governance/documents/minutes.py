@@ -36,7 +36,7 @@ def title(minutes: Minutes) -> str:
 
 
 def minutes_data(minutes: Minutes) -> dict[str, Any]:
-    paragraphs = list(minutes.paragraphs.select_related("item", "minutes__meeting__body__consortium"))
+    paragraphs = list(minutes.paragraphs.with_parts())
     mark = unadjusted_mark(minutes)
     return {
         "mark": mark,

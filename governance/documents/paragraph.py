@@ -45,7 +45,7 @@ def told(paragraph: Paragraph) -> dict[str, Any]:
         "actions_heads": [_("Åtgärd"), _("Ansvarig"), _("Klart senast")],
         "actions": [
             [each.task, each.responsible, day(each.due_on) if each.due_on else "–"]
-            for each in paragraph.actions.order_by("position", "pk")
+            for each in sorted(paragraph.actions.all(), key=lambda each: (each.position, each.pk))
         ],
         "dispatch_title": _("Expedieras till"),
         "dispatch_to": [line.strip() for line in paragraph.dispatch_to.splitlines() if line.strip()],

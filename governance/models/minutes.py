@@ -135,6 +135,14 @@ class Minutes(Claimable):
         return secretary + chair + [each for each in people if each.is_adjuster]
 
 
+class ParagraphQuerySet(models.QuerySet["Paragraph"]):
+    def with_parts(self) -> "ParagraphQuerySet":
+        """All that a § tells, fetched at once for all of them."""
+        return self.select_related("item", "minutes__meeting__body__consortium").prefetch_related(
+            "decisions", "comments", "dissents", "actions"
+        )
+
+
 class Paragraph(models.Model):
     """A § of the minutes. `series` is the year, or the meeting's day where each meeting begins with § 1."""
 
@@ -155,6 +163,8 @@ class Paragraph(models.Model):
     version = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField(default=timezone.now)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects: ClassVar[ParagraphQuerySet] = ParagraphQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["minutes", "number"]

@@ -82,6 +82,7 @@ def _page(request: StaffRequest, kept: Minutes, remark_form: Any = None, correct
     turn = adjusting.next_signer(kept)
     mine = any(row.user_id == request.user.pk for row in kept.signers)
     choices = [(each.pk, str(each)) for each in kept.paragraphs.all()]
+    may_adjust = _may_adjust_at_once(request, kept)
     context = frame(request, kept.meeting, "adjustment")
     return {
         **context,
@@ -105,17 +106,17 @@ def _page(request: StaffRequest, kept: Minutes, remark_form: Any = None, correct
             {
                 "row": each,
                 "told": told(each),
-                "may_adjust": _may_adjust_at_once(request, kept, each),
+                "may_adjust": may_adjust and each.adjusted_at is None,
                 "announced": each.adjusted_at and each.body.regime.posted_within_days is not None,
             }
-            for each in kept.paragraphs.select_related("item", "minutes__meeting__body__consortium")
+            for each in kept.paragraphs.with_parts()
         ],
     }
 
 
-def _may_adjust_at_once(request: StaffRequest, kept: Minutes, each: Paragraph) -> bool:
+def _may_adjust_at_once(request: StaffRequest, kept: Minutes) -> bool:
     signers = immediate_adjustment.immediate_signers(kept) if kept.status == Minutes.Status.DRAFT else []
-    return each.adjusted_at is None and any(row.user_id == request.user.pk for row in signers)
+    return any(row.user_id == request.user.pk for row in signers)
 
 
 def _steps(kept: Minutes) -> list[dict[str, Any]]:

@@ -64,7 +64,7 @@ def _whole(
             "mark": unadjusted_mark(kept),
             "clock_said": clock_said(kept),
             "lists": attendance_lists(kept),
-            "paragraphs": [{"row": each, "told": told(each)} for each in _all(kept)],
+            "paragraphs": [{"row": each, "told": told(each)} for each in kept.paragraphs.with_parts()],
             "head_form": (head or HeadForm(initial=_head(kept))) if writing else None,
             "theirs": _head_words(theirs) if theirs else None,
             "new_form": NewParagraphForm() if writing else None,
@@ -73,10 +73,6 @@ def _whole(
         },
         status=422 if head else 200,
     )
-
-
-def _all(kept: Minutes) -> Any:
-    return kept.paragraphs.select_related("item", "minutes__meeting__body__consortium")
 
 
 def _head(kept: Minutes) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """The pages of meetings and minutes: what was typed is never lost, and every refusal says what to do."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -301,6 +304,21 @@ def test_the_same_head_saved_twice_is_no_conflict(group: Steering, kept: Minutes
         minutes.write_head(kept, time_and_place="Mora", previous_outcome="", version=1, by=group.secretary)
     with pytest.raises(meetings.EditedMeanwhile):
         minutes.write_head(kept, time_and_place="Mora", previous_outcome="", first="§ 18", version=1, by=group.chair)
+
+
+@pytest.mark.parametrize("name", ["minutes", "adjustment"])
+def test_many_paragraphs_are_asked_for_at_once(group: Steering, name: str) -> None:
+    client, asked = signed_in(group.member), []
+    for n in (2, 8):
+        contents = [replace(publishing.CONTENT, title=f"Ärende {at}") for at in range(n)]
+        kept = publishing.written(group, *contents, held_on=datetime.date(2022, 11, n))
+        url = reverse(name, args=[kept.meeting_id])
+        client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            page = text(client.get(url))
+        assert page.count("Fråga de frånvarande") == n
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 def test_doubts_are_ticked_and_faults_lead_to_their_place(group: Steering, kept: Minutes) -> None:
