@@ -33,13 +33,13 @@ def meeting_list(request: StaffRequest) -> HttpResponse:
     mine = Meeting.objects.visible_to(request.user).select_related("body__consortium", "minutes")
     today = timezone.localdate()
     past = Paginator(mine.filter(held_on__lt=today), PER_PAGE).get_page(request.GET.get("sida"))
-    coming = mine.filter(held_on__gte=today).order_by("held_on", "starts_at") if past.number == 1 else []
+    coming = mine.filter(held_on__gte=today).order_by("held_on", "starts_at")
     may_plan = _bodies(request).exists()
     return render(
         request,
         "governance/meeting_list.html",
         {
-            "coming": [_row(meeting) for meeting in coming],
+            "coming": [_row(meeting) for meeting in coming] if past.number == 1 else [],
             "past": [_row(meeting) for meeting in past],
             "page_obj": past,
             "columns": [{"label": label} for label in (_("Dag"), _("Organ"), _("Möte"), _("Läge"), _("Protokoll"))],

@@ -22,6 +22,7 @@ from governance.models import (
     Signature,
 )
 from governance.paragraphs import Commented, Content, Decided, Dissented, ToDo, content_of
+from tests import factories
 from tests.consortium import pdf
 from tests.governance import steering
 from tests.governance.steering import Steering
@@ -321,7 +322,7 @@ def test_whose_list_an_action_stands_in_is_not_signed(kept: Minutes, group: Stee
     action = ActionItem.objects.get()
     action.responsible_user = group.member
     action.save()
-    action.addressees.set(["2062"])
+    action.addressees.set([factories.municipality("2062")])
     assert adjustment.digest(kept) == before
 
 
