@@ -133,12 +133,19 @@ def _stuck() -> Check:
 
 
 def _packages() -> Check:
-    """What waits for a store, for room or for a whole copy. It goes on by itself once that is mended."""
+    """What waits for a store, for room or for a whole copy. It goes on by itself once that is mended.
+
+    Why may name what is in the package, which is for its own municipality to read.
+    """
     waiting = AIP.objects.exclude(trouble="").exclude(status=AIP.Status.NEEDS_PERSON).order_by("created_at")
     if not (count := waiting.count()):
-        return Check(_("Arkivpaket"), True, _("Inget har problem"))
-    said = ngettext("%(n)s har ett problem: %(why)s", "%(n)s har problem, till exempel: %(why)s", count)
-    return Check(_("Arkivpaket"), False, said % {"n": count, "why": waiting[0].trouble})
+        return Check(_("Arkivpaket"), True, _("Inget väntar"))
+    said = ngettext(
+        "%(number)s väntar. Kommunens arkivarie ser orsaken på paketets sida.",
+        "%(n)s väntar, till exempel %(number)s. Kommunernas arkivarier ser orsaken på paketens sidor.",
+        count,
+    )
+    return Check(_("Arkivpaket"), False, said % {"n": count, "number": waiting[0].number})
 
 
 def _copies() -> Check:
