@@ -9,7 +9,7 @@ PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Compiled files are kept even where the environment says otherwise: every process of the portal loads them, and each
 # worker of the tests would rewrite four thousand asserts anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup setup-dev run test fast bench lock fmt chromium secrets
+.PHONY: help setup setup-dev run test fast bench mutants lock fmt chromium secrets
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ fast: setup-dev ## The tests that need neither browser nor patience
 
 bench: setup-dev ## Measure reading, uploading and searching against the bare work
 	$(BIN)/python -m tests.benchmarks
+
+mutants: setup-dev ## Take checks away, one at a time, and see that the tests notice
+	$(BIN)/python -m tests.mutants
 
 fmt: setup-dev ## Format and mend what can be mended
 	$(BIN)/ruff format .
