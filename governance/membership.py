@@ -91,6 +91,7 @@ def take_step(
 def add(consortium: Consortium, municipality: Municipality, step: Step, *, seen: int | None, by: User) -> Membership:
     """For acts that have asked their own questions. Inside a transaction."""
     Consortium.objects.select_for_update().get(pk=consortium.pk)  # one writer at a time
+    Municipality.objects.select_for_update().get(pk=municipality.pk)  # nor does another consortium sign it meanwhile
     last = newest(consortium, municipality)
     if (last.pk if last else None) != seen:
         raise ChangedMeanwhile(last or municipality)

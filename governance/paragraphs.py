@@ -167,10 +167,17 @@ def _put_actions(paragraph: Paragraph, actions: tuple[ToDo, ...]) -> None:
     stand = {each.pk: each for each in paragraph.actions.all()}
     for n, each in enumerate(actions, 1):
         row = stand.pop(each.key, None) if each.key else None
-        row = row or ActionItem(body=paragraph.body, paragraph=paragraph)
-        row.position, row.task, row.responsible, row.due_on = n, each.task, each.responsible, each.due_on
-        row.responsible_user_id = each.user
-        row.save()
+        written = {
+            "position": n,
+            "task": each.task,
+            "responsible": each.responsible,
+            "due_on": each.due_on,
+            "responsible_user_id": each.user,
+        }
+        if row:
+            ActionItem.objects.filter(pk=row.pk).update(**written)
+        else:
+            row = ActionItem.objects.create(body=paragraph.body, paragraph=paragraph, **written)
         row.addressees.set(Municipality.objects.filter(code__in=each.addressees))
     for gone in stand.values():
         gone.delete()

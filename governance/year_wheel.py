@@ -19,6 +19,7 @@ from consortium.audit_events import Event
 from consortium.dates import is_free
 from consortium.formats import day_in_text
 from consortium.models import User
+from consortium.swedish import swedish_key
 from governance import bodies, meetings
 from governance.models import AgreementDeadline, Body, Consortium, Meeting, MeetingSeries, PlannedMeeting, SeriesComment
 from governance.revising import Refusal, locked
@@ -170,7 +171,7 @@ def _at_the_same_time(planned: PlannedMeeting) -> list[str]:
         series__body__consortium=body.consortium, on=planned.on, start__lt=planned.end, end__gt=planned.start
     ).exclude(series__body=body)
     names = {*held.values_list("body__name", flat=True), *proposed.values_list("series__body__name", flat=True)}
-    return sorted(names)
+    return sorted(names, key=swedish_key)
 
 
 def days_before(planned: PlannedMeeting) -> int | None:

@@ -8,6 +8,7 @@ import pytest
 from django.core.management.color import Style
 from django.core.management.commands import migrate
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
@@ -17,6 +18,11 @@ from tests.keeping import shared
 
 REFERENCE = ("django_content_type", "auth_permission")  # the same for every test
 SLOW = ("browser", "load")
+# The same examples each time, however slow the machine: a test that fails here fails everywhere.
+settings.register_profile(
+    "same-everywhere", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same-everywhere")
 
 
 @pytest.fixture(scope="session")

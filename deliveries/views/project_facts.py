@@ -23,7 +23,7 @@ from governance.models import Consortium, Municipality
 def project_new(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_EDIT)
     own = Municipality.objects.where_may(request.user, Permission.PROJECT_EDIT)
-    consortia = Consortium.objects.filter(memberships__municipality__in=own).distinct()
+    consortia = Consortium.objects.within_reach(request.user, Permission.PROJECT_EDIT)
     initial = {"system": request.GET.get("system", ""), "municipalities": request.GET.getlist("kommun")}
     bound = (request.POST,) if request.method == "POST" else ()
     form = project_forms.NewProjectForm(*bound, consortia=consortia, municipalities=own, initial=initial)

@@ -29,7 +29,7 @@ BODY = b"0123456789abcdef" * 4
 @pytest.fixture
 @shared
 def agreement(people: Personas) -> SubmissionAgreement:
-    return factories.agreement(factories.municipality("2080"), number="KS 2022/0117")
+    return factories.agreement(factories.municipality("2080"), number="KS 2021/0117")
 
 
 @pytest.fixture
@@ -321,10 +321,10 @@ def test_too_large_a_file(tus: Tus, settings: Any) -> None:
 
 
 def test_no_signed_agreement(people: Personas) -> None:
-    unsigned = factories.agreement(factories.municipality("2080"), signed=False, number="KS 2022/0042")
+    unsigned = factories.agreement(factories.municipality("2080"), signed=False, number="KS 2021/0042")
     status, code, sentence = told(Tus(people.producer_falun, unsigned).create(64))
     assert (status, code) == (422, "E_UPLOAD_AGREEMENT")
-    assert sentence.startswith("Överenskommelsen KS 2022/0042 är inte undertecknad av båda parter.")
+    assert sentence.startswith("Överenskommelsen KS 2021/0042 är inte undertecknad av båda parter.")
     assert AuditEvent.objects.filter(what="upload_refused", details__reason="E_UPLOAD_AGREEMENT").exists()
 
 
@@ -333,7 +333,7 @@ def test_an_agreement_that_runs_out_under_way(tus: Tus, agreement: SubmissionAgr
     factories.ended(agreement)
     status, code, sentence = told(tus.patch(url, 0, BODY))
     assert (status, code) == (422, "E_UPLOAD_AGREEMENT")
-    assert sentence.startswith("Överenskommelsen KS 2022/0117 avslutades 2022-12-31.")
+    assert sentence.startswith("Överenskommelsen KS 2021/0117 avslutades 2022-12-31.")
     assert "sparas till" in sentence
     assert not SIP.objects.exists()
     assert tus.offset(url) == 64  # every byte is kept

@@ -25,6 +25,7 @@ from deliveries.models import (
     ProjectDocument,
     Status,
 )
+from governance.models import Membership
 from tests import factories
 from tests.consortium.pdf import Read
 from tests.deliveries import projecting
@@ -151,6 +152,20 @@ def test_an_archivist_lays_up_a_project_for_the_own_municipality(people: Persona
     assert (made.planned_from, made.planned_from_precision) == (datetime.date(2023, 3, 1), "season")
     assert archivist.get(url(made, "project_edit")).status_code == 200, "one's own project is one's own"
     assert archivist.post(address, {**facts, "municipalities": ["2029"]}).status_code == 422
+
+
+def test_who_has_left_lays_up_no_project_there(people: Personas) -> None:
+    left = factories.consortium()
+    Membership.objects.create(
+        consortium=left,
+        municipality=factories.municipality("2080"),
+        status=Membership.Status.LEFT,
+        effective_on=timezone.localdate(),
+    )
+    facts = {"consortium": left.slug, "system": factories.system("Elected").slug, "name": "Elected", "cost": "unknown"}
+    answer = client(people.archivist_falun).post(reverse("project_new"), {**facts, "municipalities": ["2080"]})
+    assert answer.status_code == 422
+    assert not DeliveryProject.objects.exists()
 
 
 @pytest.mark.parametrize(
