@@ -3,11 +3,10 @@
 import uuid
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from archive.models import AIP, SIP, PreservationAgent, PreservationEvent
 from consortium import audit
-from consortium.models.leases import DatabaseNow, database_now
 
 ENGINE_NAME = "Samarkiv"
 _ONE_WRITER = 0x5A4D50
@@ -31,14 +30,12 @@ def note(
     **detail: Any,
 ) -> PreservationEvent:
     """Append one event. With `once` the same event is written a single time; a repeated call returns the first."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [_ONE_WRITER])
+    audit.one_writer(_ONE_WRITER)
     if once and (earlier := PreservationEvent.objects.filter(once=once).first()):
         return earlier
-    ends = PreservationEvent.objects.order_by("-id").values_list("id", "hash", DatabaseNow())
-    last, previous_hash, now = ends.first() or (0, audit.GENESIS, database_now())
+    number, previous_hash, now = audit.end_of(PreservationEvent.objects.all())
     event = PreservationEvent(
-        pk=last + 1,
+        pk=number,
         at=now,
         aip_id=aip.pk if aip else None,
         sip_id=sip.pk if sip else (aip.sip_id if aip else None),

@@ -1,5 +1,6 @@
 """The only writer of AuditEvent. Called inside the transaction of the act: trace and act stand or fall together."""
 
+import datetime
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,12 +26,10 @@ def record(
     **details: Any,
 ) -> AuditEvent:
     """Append one event. `by=None` is the portal itself. Details hold ids and figures, never personal data."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [_ONE_WRITER])
-    ends = AuditEvent.objects.order_by("-id").values_list("id", "hash", DatabaseNow())
-    last, previous_hash, now = ends.first() or (0, GENESIS, database_now())
+    one_writer(_ONE_WRITER)
+    number, previous_hash, now = end_of(AuditEvent.objects.all())
     event = AuditEvent(
-        pk=last + 1,
+        pk=number,
         at=now,
         actor_id=by.pk if by else None,
         actor=str(by) if isinstance(by, User) else ("" if by else "Samarkiv"),
@@ -44,6 +43,19 @@ def record(
     event.hash = event.seal()
     event.save(force_insert=True)
     return event
+
+
+def one_writer(lock: int) -> None:
+    """Whoever else writes to the same chain waits until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [lock])
+
+
+def end_of(chain: models.QuerySet[Any]) -> tuple[int, str, datetime.datetime]:
+    """The next row's number, the hash that it builds on, and the database's time. For the one who writes."""
+    ends = chain.order_by("-id").values_list("id", "hash", DatabaseNow())
+    last, sealed, now = ends.first() or (0, GENESIS, database_now())
+    return last + 1, sealed, now
 
 
 def breaks() -> Iterator[tuple[int, str]]:
