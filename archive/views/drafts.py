@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from archive import assembling, collection_table, draft_files, tasks
 from archive.collection_table import TableRow, WrongColumns
@@ -26,6 +26,7 @@ from archive.views.upload_words import words
 from consortium import formats, sheets, tables
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
+from consortium.methods import require_form_methods
 from consortium.swedish import swedish_order
 from deliveries.models import SubmissionAgreement
 from governance.models import Municipality
@@ -77,7 +78,7 @@ def status_tag(draft: Draft) -> dict[str, str]:
     return {"kind": STATUS_KINDS[Draft.Status(draft.status)], "label": draft.get_status_display()}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def draft_list(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.SIP_UPLOAD)
     agreements = _agreements(request)
@@ -290,7 +291,7 @@ def import_draft_table(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     return redirect(reverse("draft", args=[found.pk]) + "#granska")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def draft_rows(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     """The rows as fields, some at a time."""
     found = get_draft(request, Draft, draft_id)
@@ -385,7 +386,7 @@ def submit_draft(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     return redirect("draft", found.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def delete_draft(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     found = get_draft(request, Draft, draft_id)
     if request.method == "POST":

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from archive import reception, tasks, uploading
 from archive.models import SIP, Upload
@@ -23,6 +23,7 @@ from archive.views.upload_words import words
 from consortium import formats
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere, get_or_404
+from consortium.methods import require_form_methods
 from consortium.swedish import swedish_order
 from deliveries.models import SubmissionAgreement
 from governance.models import Municipality
@@ -56,7 +57,7 @@ class PackageForm(forms.Form):
         field.queryset = agreements
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def upload_page(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.SIP_UPLOAD)
     agreements = _agreements(request)

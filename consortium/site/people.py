@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium import post
 from consortium.access import invitation, places
@@ -27,6 +27,7 @@ from consortium.access.roles import IN_CONSORTIA, IN_MUNICIPALITIES, SENTENCES, 
 from consortium.access.views import StaffRequest, demand_anywhere
 from consortium.formats import day
 from consortium.forms import DayField
+from consortium.methods import require_form_methods
 from consortium.models import Assignment, User
 from consortium.swedish import swedish_key
 from governance.models import Consortium, Municipality
@@ -134,7 +135,7 @@ def _time(assignment: Assignment, today: datetime.date) -> str:
     return _("tills vidare")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def add_person(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, MAY)
     form = PersonForm(request.POST or None, administrator=request.user)
@@ -149,7 +150,7 @@ def add_person(request: StaffRequest) -> HttpResponse:
     return render(request, "site/person_add.html", {"form": form}, status=200 if not form.errors else 422)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def person(request: StaffRequest, user_id: int) -> HttpResponse:
     """The roles that this administrator may see, and one more."""
     found = _known(request, user_id)
@@ -167,7 +168,7 @@ def person(request: StaffRequest, user_id: int) -> HttpResponse:
     return render(request, "site/person.html", shown, status=200 if not form.errors else 422)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def end_role(request: StaffRequest, assignment_id: int) -> HttpResponse:
     demand_anywhere(request, MAY)
     found = _mine(request.user).filter(pk=assignment_id).first()
@@ -218,7 +219,7 @@ def _all_mine(administrator: AnyUser, user: User) -> bool:
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def choose_password(request: HttpRequest, whom: str, token: str) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     try:

@@ -10,10 +10,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, get_or_404
+from consortium.methods import require_form_methods
 from deliveries import agreement_contents as contents
 from deliveries import agreements
 from deliveries.agreement_contents import Table
@@ -76,7 +76,7 @@ def _section(slug: str, agreement: SubmissionAgreement, data: Any = None) -> Sec
     return Section(slug, str(table.title), str(table.lead), form, rows, table)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def edit_agreement(request: StaffRequest, agreement_id: int, slug: str) -> HttpResponse:
     agreement = get_or_404(request, SubmissionAgreement, agreement_id, may=Permission.AGREEMENT_EDIT)
     if not agreement.is_draft:

@@ -11,12 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere, get_or_404
 from consortium.formats import day, moment
+from consortium.methods import require_form_methods
 from consortium.swedish import swedish_order
 from deliveries import agreement_contents as contents
 from deliveries import agreements, documents, recipes, signing
@@ -96,7 +97,7 @@ def _row(agreement: SubmissionAgreement) -> list[Any]:
     ]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def draft_agreement(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.AGREEMENT_EDIT)
     owners = Municipality.objects.where_may(request.user, Permission.AGREEMENT_EDIT).in_swedish_order()
@@ -245,7 +246,7 @@ def new_agreement_version(request: StaffRequest, agreement_id: int) -> HttpRespo
     return redirect("agreement", made.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def end_agreement(request: StaffRequest, agreement_id: int) -> HttpResponse:
     found = get_or_404(request, SubmissionAgreement, agreement_id, may=Permission.AGREEMENT_EDIT)
     form = EndForm(request.POST or None)
@@ -261,7 +262,7 @@ def end_agreement(request: StaffRequest, agreement_id: int) -> HttpResponse:
     return render(request, "deliveries/agreement_end.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def discard_agreement(request: StaffRequest, agreement_id: int) -> HttpResponse:
     found = get_or_404(request, SubmissionAgreement, agreement_id, may=Permission.AGREEMENT_EDIT)
     if request.method == "POST":

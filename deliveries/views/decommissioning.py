@@ -5,12 +5,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.policy import may_anywhere
 from consortium.access.views import StaffRequest, demand_anywhere
 from consortium.formats import money
+from consortium.methods import require_form_methods
 from deliveries import decommissioning
 from deliveries.forms.project_lists import ShutDownForm
 from deliveries.models import Decommissioning
@@ -52,7 +53,7 @@ def decommissionings(request: StaffRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def shut_down(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_EDIT)
     own = Municipality.objects.where_may(request.user, Permission.PROJECT_EDIT)

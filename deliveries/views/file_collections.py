@@ -6,10 +6,10 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
+from consortium.methods import require_form_methods
 from deliveries import file_collections
 from deliveries.forms.project_lists import StreamForm
 from deliveries.models import FileStream
@@ -18,7 +18,7 @@ from deliveries.views.project_words import form_page
 from governance.models import Consortium
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def stream(request: StaffRequest, stream_id: int = 0) -> HttpResponse:
     """A new file collection, or a changed one. They are the consortium's own."""
     demand_anywhere(request, Permission.PROJECT_EDIT)

@@ -11,12 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere
 from consortium.formats import number
+from consortium.methods import require_form_methods
 from consortium.swedish import swedish_order
 from deliveries import inventory, planning
 from deliveries.editing import ChangedMeanwhile
@@ -157,7 +158,7 @@ def municipality_inventory(request: StaffRequest, code: str) -> HttpResponse:
     return render(request, "deliveries/inventory_municipality.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def new_inventory_row(request: StaffRequest, code: str) -> HttpResponse:
     place = municipality_or_404(request, code, may=Permission.PROJECT_EDIT)
     form = NewInventoryForm(request.POST or None, initial={"system": request.GET.get("system", "")})
@@ -177,7 +178,7 @@ def new_inventory_row(request: StaffRequest, code: str) -> HttpResponse:
     return _form_page(request, form, place, context, 422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def edit_inventory_row(request: StaffRequest, code: str, slug: str) -> HttpResponse:
     place, row = _row_or_404(request, code, slug)
     form = InventoryForm(request.POST or None, instance=row, initial={"revision": row.revision})

@@ -8,11 +8,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium import sheets, tables
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
+from consortium.methods import require_form_methods
 from deliveries import inventory, inventory_import, sharing
 from deliveries.forms.systems import ImportForm
 from deliveries.inventory_columns import WrongColumns
@@ -24,7 +25,7 @@ from governance.models import Municipality
 FAULTS_SHOWN = 50
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def import_inventory(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_EDIT)
     mine = Municipality.objects.where_may(request.user, Permission.PROJECT_EDIT).in_swedish_order()

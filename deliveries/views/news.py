@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
+from consortium.methods import require_form_methods
 from deliveries import reminders
 from deliveries.forms.project_lists import NewsForm
 from deliveries.models import News
@@ -19,7 +19,7 @@ from deliveries.models import News
 NEWS_SHOWN = 100
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def news(request: StaffRequest) -> HttpResponse:
     """What has happened; new things are marked until the reader says that they are read."""
     demand_anywhere(request, Permission.PROJECT_READ)
@@ -60,7 +60,7 @@ def _news_url(each: News) -> str:
     return reverse("project", args=[each.project_id])
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def news_settings(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_READ)
     choice = reminders.choice_of(request.user)

@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
 from consortium.formats import day
+from consortium.methods import require_form_methods
 from deliveries import planning, sharing
 from deliveries.editing import ChangedMeanwhile
 from deliveries.forms.plans import FIRST_YEAR, LAST_YEAR, PlanForm, StaffingForm
@@ -161,7 +162,7 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
     return render(request, "deliveries/plan_detail.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def edit_plan(request: StaffRequest, code: str, year: int) -> HttpResponse:
     place = municipality_or_404(request, code, may=Permission.PROJECT_EDIT)
     if not FIRST_YEAR <= year <= LAST_YEAR:
@@ -193,7 +194,7 @@ def edit_plan(request: StaffRequest, code: str, year: int) -> HttpResponse:
     return _form_page(request, form, place, context, status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def edit_staffing(request: StaffRequest, code: str) -> HttpResponse:
     place = municipality_or_404(request, code, may=Permission.PROJECT_EDIT)
     found = planning.staffing_of(place)

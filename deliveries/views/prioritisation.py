@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere
 from consortium.formats import day, number
+from consortium.methods import require_form_methods
 from consortium.sheets import Cell
 from deliveries import prioritisation, sharing
 from deliveries.editing import ChangedMeanwhile
@@ -204,7 +205,7 @@ def _seen(request: StaffRequest) -> int:
     return int(seen) if seen.isdecimal() else 0
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def score(request: StaffRequest, pk: int) -> HttpResponse:
     """One table for all systems that somebody has. When two people score at once, the second is shown both."""
     row = _own(request, pk)

@@ -16,11 +16,12 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from consortium import formats
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand
+from consortium.methods import require_form_methods
 from consortium.models import User
 from deliveries import correcting, journal
 from deliveries.editing import ChangedMeanwhile
@@ -131,7 +132,7 @@ def _seen(data: dict[str, Any]) -> dict[str, Any]:
     return {"seen" if name == "revision" else name: value for name, value in data.items()}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def project_change(request: StaffRequest, project_id: int, what: str, row_id: int) -> HttpResponse:
     project, change, row = _found(request, project_id, what, row_id)
     initial = change.initial(row) | {"revision": change.revision(row)}
@@ -154,7 +155,7 @@ def project_change(request: StaffRequest, project_id: int, what: str, row_id: in
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def project_remove(request: StaffRequest, project_id: int, what: str, row_id: int) -> HttpResponse:
     project, change, row = _found(request, project_id, what, row_id)
     page = words.page_of(project, row.municipality)

@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
+from consortium.methods import require_form_methods
 from deliveries import projects
 from deliveries.forms import projects as project_forms
 from deliveries.models import DeliveryProject
@@ -19,7 +19,7 @@ from deliveries.views import project_words as words
 from governance.models import Consortium, Municipality
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def project_new(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_EDIT)
     own = Municipality.objects.where_may(request.user, Permission.PROJECT_EDIT)
@@ -63,7 +63,7 @@ def project_new(request: StaffRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def project_edit(request: StaffRequest, project_id: int) -> HttpResponse:
     project = words.project_or_404(request, project_id)
     words.demand_jointly(request, project)

@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand
+from consortium.methods import require_form_methods
 from consortium.models import User
 from deliveries import closing, departures, halting, journal, phases, projects, recurrence
 from deliveries.forms import projects as project_forms
@@ -105,7 +106,7 @@ STEPS: dict[str, Step] = {
 }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def project_step(request: StaffRequest, project_id: int, what: str) -> HttpResponse:
     project = words.project_or_404(request, project_id)
     step = STEPS.get(what)
@@ -205,7 +206,7 @@ def _back(request: StaffRequest) -> str:
     return f"{reverse('board')}?{query}" if query and "\n" not in query and "\r" not in query else ""
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def project_done(request: StaffRequest, project_id: int, what: str, row_id: int) -> HttpResponse:
     """A milestone reached, a barrier solved, an occurrence ticked off, a function taken away."""
     project = words.project_or_404(request, project_id)

@@ -11,10 +11,10 @@ from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand
+from consortium.methods import require_form_methods
 from consortium.models import User
 from deliveries import journal, projects, reconciliation, recurrence
 from deliveries.forms import projects as project_forms
@@ -122,7 +122,7 @@ KINDS: dict[str, Kind] = {
 }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def project_add(request: StaffRequest, project_id: int, what: str) -> HttpResponse:
     project = words.project_or_404(request, project_id)
     kind = KINDS.get(what)

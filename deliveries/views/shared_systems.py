@@ -7,10 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere
+from consortium.methods import require_form_methods
 from consortium.swedish import swedish_key
 from deliveries import sharing
 from deliveries.forms.systems import JointProjectForm
@@ -55,7 +56,7 @@ def _line(each: sharing.SharedSystem, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def propose_project(request: StaffRequest, slug: str) -> HttpResponse:
     """First the form, then the same once more to confirm: a project is seen by everybody."""
     demand_anywhere(request, Permission.PROJECT_READ)

@@ -7,10 +7,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere
+from consortium.methods import require_form_methods
 from deliveries import study as studying
 from deliveries.editing import ChangedMeanwhile
 from deliveries.forms.plans import StudyForm
@@ -60,7 +61,7 @@ def study(request: StaffRequest) -> HttpResponse:
     return render(request, "deliveries/plan_study.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def edit_study(request: StaffRequest, topic: str) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_READ)
     here = consortium(request)

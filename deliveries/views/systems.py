@@ -9,11 +9,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
+from consortium.methods import require_form_methods
 from consortium.swedish import swedish_order
 from deliveries import recipes, sharing, systems
 from deliveries.editing import ChangedMeanwhile
@@ -150,7 +151,7 @@ def _holders(request: StaffRequest, held: sharing.SharedSystem, found: SourceSys
     ]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def new_system(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_EDIT)
     form = _form(request, initial={"name": request.GET.get("namn", "")[:80]})
@@ -169,7 +170,7 @@ def new_system(request: StaffRequest) -> HttpResponse:
     return render(request, "deliveries/system_form.html", context, status=status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def edit_system(request: StaffRequest, slug: str) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_EDIT)
     found = system_or_404(slug)

@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand
 from consortium.formats import day_in_text, moment
+from consortium.methods import require_form_methods
 from governance import adjustment as adjusting
 from governance import checking, immediate_adjustment, meetings
 from governance.documents.minutes import valid_signatures
@@ -26,7 +27,7 @@ from governance.views.minutes import minutes_or_404, paragraph_or_404
 READ, EDIT = Permission.MINUTES_READ, Permission.MINUTES_EDIT
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def minutes_check(request: StaffRequest, pk: int) -> HttpResponse:
     """Every finding with the way to its place; when nothing stops, the button that hands the text over."""
     kept = minutes_or_404(request, pk, EDIT)

@@ -8,11 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, get_or_404
 from consortium.formats import clock, day
+from consortium.methods import require_form_methods
 from governance import agenda as agendas
 from governance import documents, standing
 from governance.documents.agenda import legend
@@ -25,7 +26,7 @@ READ, EDIT = Permission.MINUTES_READ, Permission.MINUTES_EDIT
 CLOSED = (Meeting.Status.HELD, Meeting.Status.CANCELLED)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def agenda(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_or_404(request, Meeting, pk, may=EDIT if request.method == "POST" else READ)
     form = ShortItemForm(request.POST or None)
@@ -100,7 +101,7 @@ def _item(request: StaffRequest, pk: int, permission: Permission) -> AgendaItem:
     return item
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def item_edit(request: StaffRequest, pk: int) -> HttpResponse:
     item = _item(request, pk, EDIT)
     form = ItemForm(request.POST) if request.method == "POST" else ItemForm.of(item)

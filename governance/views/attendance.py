@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, get_or_404
+from consortium.methods import require_form_methods
 from governance import attendance as presence
 from governance.documents.paragraph import people
 from governance.forms.meetings import AttendanceRow
@@ -20,7 +20,7 @@ from governance.views.meeting_words import frame
 READ, EDIT = Permission.MINUTES_READ, Permission.MINUTES_EDIT
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def attendance(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_or_404(request, Meeting, pk, may=EDIT if request.method == "POST" else READ)
     rows = list(found.attendances.select_related("municipality"))

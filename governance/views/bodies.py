@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
 from consortium.formats import day
+from consortium.methods import require_form_methods
 from consortium.models import Assignment, User
 from consortium.precision import in_words
 from governance import bodies
@@ -85,7 +86,7 @@ def _facts(found: Body) -> list[tuple[str, Any]]:
     ]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def body_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=EDIT)
     paper = Paper(
@@ -104,7 +105,7 @@ def body_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def body_edit(request: StaffRequest, body_id: int) -> HttpResponse:
     found = _find(request, body_id, may=EDIT)
     paper = Paper(
@@ -144,7 +145,7 @@ def _users(found: Body) -> QuerySet[User]:
     return User.objects.filter(is_active=True, assignments__in=held).distinct().order_by("function")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def seat_add(request: StaffRequest, body_id: int) -> HttpResponse:
     found = _find(request, body_id, may=EDIT)
     paper = Paper(
@@ -163,7 +164,7 @@ def seat_add(request: StaffRequest, body_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def seat_edit(request: StaffRequest, seat_id: int) -> HttpResponse:
     found = finding.find(
         request, Seat.objects.select_related("body__consortium", "municipality", "party"), pk=seat_id, may=EDIT
@@ -195,7 +196,7 @@ def seat_edit(request: StaffRequest, seat_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def seat_end(request: StaffRequest, seat_id: int) -> HttpResponse:
     found = finding.find(request, Seat.objects.select_related("body__consortium"), pk=seat_id, may=EDIT)
     paper = Paper(
@@ -215,7 +216,7 @@ def seat_end(request: StaffRequest, seat_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def party_add(request: StaffRequest, body_id: int) -> HttpResponse:
     """A region, federation or company that is to hold a seat."""
     found = _find(request, body_id, may=EDIT)

@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
 from consortium.formats import money
+from consortium.methods import require_form_methods
 from governance import budget_text, cost_basis, costs
 from governance.forms.costs import BudgetForm, KeyForm, LineFormSet, line_initials
 from governance.models import Budget, CostAllocation
@@ -20,7 +20,7 @@ from governance.views.cost_words import REFUSALS, sentence
 from governance.views.simulation import usual_days
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def edit_budget(request: StaffRequest, budget_id: int) -> HttpResponse:
     found = find(request, budget_id, may=Permission.COSTS_EDIT)
     if found.status != Budget.Status.DRAFT:
@@ -84,7 +84,7 @@ def _field(refusal: Exception) -> str | None:
     return None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def share_budget(request: StaffRequest, budget_id: int) -> HttpResponse:
     found = find(request, budget_id, may=Permission.COSTS_EDIT)
     if found.status != Budget.Status.DRAFT:

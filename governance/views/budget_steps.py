@@ -8,10 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand
+from consortium.methods import require_form_methods
 from governance import costs
 from governance.forms.costs import DecisionForm
 from governance.models import Budget, Decision
@@ -55,7 +56,7 @@ def _step(request: StaffRequest, found: Budget, act: Callable[[], object], said:
     return redirect("budget", found.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def decide_budget(request: StaffRequest, budget_id: int) -> HttpResponse:
     """Which § decided it; after this the figures are closed for good, so the page says so first."""
     found = find(request, budget_id)

@@ -8,13 +8,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from consortium import sheets
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere
 from consortium.formats import day, money
+from consortium.methods import require_form_methods
 from consortium.swedish import swedish_key
 from governance import allocation, cost_table, costs, runway
 from governance.documents.costs import allocation_pdf
@@ -104,7 +105,7 @@ def runway_said(budget: Budget) -> str:
     ) % {"ends": day(found.ends_on), "project": day(found.project_ends_on), "budget": str(budget).lower()}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def new_budget(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.COSTS_EDIT)
     consortia = Consortium.objects.where_may(request.user, Permission.COSTS_EDIT).in_swedish_order()

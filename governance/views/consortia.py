@@ -9,12 +9,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
 from consortium.formats import day_in_text, number
+from consortium.methods import require_form_methods
 from consortium.precision import in_words
 from governance import consortia, membership
 from governance.coverage import coverage
@@ -73,7 +74,7 @@ def members(request: StaffRequest) -> HttpResponse:
     return render(request, "governance/member_list.html", {"rows": rows, "columns": columns, "may_found": may_found})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def consortium_new(request: StaffRequest) -> HttpResponse:
     """For whoever looks after members somewhere already."""
     demand_anywhere(request, Permission.MEMBERS_EDIT)
@@ -212,7 +213,7 @@ def _row(found: Consortium, row: Membership, populations: dict[str, Population])
     ]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def consortium_edit(request: StaffRequest, consortium_id: int) -> HttpResponse:
     found = finding.consortium(request, consortium_id, may=Permission.MEMBERS_EDIT)
     initial = first_values(found, *ConsortiumFacts.NAMES)
@@ -235,7 +236,7 @@ def consortium_edit(request: StaffRequest, consortium_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def consortium_stage(request: StaffRequest, consortium_id: int) -> HttpResponse:
     found = finding.consortium(request, consortium_id, may=Permission.MEMBERS_EDIT)
     paper = Paper(
@@ -254,7 +255,7 @@ def consortium_stage(request: StaffRequest, consortium_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def consortium_host(request: StaffRequest, consortium_id: int) -> HttpResponse:
     found = finding.consortium(request, consortium_id, may=Permission.MEMBERS_EDIT)
     involved = [each.pk for each in membership.involved(found)]

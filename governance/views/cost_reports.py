@@ -7,12 +7,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand
 from consortium.formats import money, signed_money
+from consortium.methods import require_form_methods
 from consortium.swedish import swedish_key
 from governance import allocation, costs, settlement, yearly_report
 from governance.documents.costs import yearly_report_pdf
@@ -106,7 +107,7 @@ def _totals(lines: list[Any]) -> dict[str, int]:
     return {"budget": budget, "outcome": outcome, "forecast": forecast, "difference": budget - forecast}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def edit_cost_report(request: StaffRequest, report_id: int) -> HttpResponse:
     report = find_report(request, report_id, may=Permission.COSTS_EDIT)
     if report.is_closed:
@@ -160,7 +161,7 @@ def _field(refusal: Exception) -> str | None:
     return "as_of" if isinstance(refusal, settlement.OutsideTheYear) else None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def confirm_cost_report(request: StaffRequest, report_id: int) -> HttpResponse:
     """Asks first: what is confirmed cannot be changed."""
     report = find_report(request, report_id, may=Permission.COSTS_EDIT)

@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from consortium import audit, post
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere, get_or_404
 from consortium.audit_events import Event
+from consortium.methods import require_form_methods
 from consortium.swedish import swedish_order
 from governance import dispatch
 from governance.forms.publishing import AddressForm, BounceForm, DispatchForm, DispatchGroupForm, PaperForm
@@ -25,7 +25,7 @@ from governance.models import Body, Consortium, Dispatch, DispatchGroup, Extract
 from governance.views.publication import after_url, crumbs, dispatch_status
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def dispatch_new(request: StaffRequest, minutes_id: int) -> HttpResponse:
     """The whole minutes, or with ?utdrag= a certified §. Who would get it is shown before it is sent."""
     minutes = get_or_404(request, Minutes, minutes_id, may=Permission.MINUTES_EDIT)
@@ -82,7 +82,7 @@ def _sent(number: int) -> str:
 FORMS: dict[str, type[forms.Form]] = {"bounce": BounceForm, "address": AddressForm, "paper": PaperForm}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def dispatch_row(request: StaffRequest, dispatch_id: int) -> HttpResponse:
     """One addressee: note a return, send to another address, or note that it went as a letter."""
     row = get_or_404(request, Dispatch, dispatch_id, may=Permission.MINUTES_EDIT)
@@ -123,7 +123,7 @@ def _note(row: Dispatch, act: str, given: dict[str, Any], request: StaffRequest)
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def dispatch_receipt(request: HttpRequest, token: str) -> HttpResponse:
     """The link in the letter. Only pressing the button confirms, so that a mail filter that follows links does not."""
     row = Dispatch.objects.filter(token=token).select_related("minutes__meeting__body").first()
@@ -136,13 +136,13 @@ def dispatch_receipt(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def dispatch_groups(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.MINUTES_EDIT)
     return _group_page(request, None)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def dispatch_group(request: StaffRequest, group_id: int) -> HttpResponse:
     mine = Consortium.objects.where_may(request.user, Permission.MINUTES_READ)
     found = DispatchGroup.objects.filter(consortium__in=mine, pk=group_id).first()

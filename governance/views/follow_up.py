@@ -9,13 +9,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from consortium import sheets
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere, get_or_404
 from consortium.formats import day
+from consortium.methods import require_form_methods
 from governance import follow_up as following
 from governance.follow_up import Wanted
 from governance.forms.publishing import ActionForm
@@ -141,7 +142,7 @@ def follow_up_csv(request: StaffRequest) -> HttpResponse:
     return HttpResponse(content, content_type=sheets.CSV, headers=headers)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def follow_up_note(request: StaffRequest, action_id: int) -> HttpResponse:
     """Whoever answers for an action notes how it goes; so does the secretary."""
     action = get_or_404(request, ActionItem, action_id, may=Permission.MINUTES_READ)

@@ -8,11 +8,12 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere, get_or_404
 from consortium.formats import day, moment_in_table
+from consortium.methods import require_form_methods
 from governance import importing
 from governance.forms.publishing import OldFileForm, OldMinutesForm, OldParagraphs
 from governance.importing import Confirmed
@@ -25,7 +26,7 @@ from governance.views.publication import crumbs
 WEIGHTS = {"choose": "bad", "check": "warn", "note": "info"}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def old_minutes_list(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.MINUTES_EDIT)
     bodies = Body.objects.filter(consortium__in=Consortium.objects.where_may(request.user, Permission.MINUTES_EDIT))
@@ -73,7 +74,7 @@ def _status(each: OldMinutes) -> dict[str, str]:
     return {"kind": "waiting", "label": _("Väntar på dig, tvivel: %(n)s") % {"n": left}}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def old_minutes(request: StaffRequest, old_id: int) -> HttpResponse:
     old = get_or_404(request, OldMinutes, old_id, may=Permission.MINUTES_READ)
     proposal = Proposal.from_json(old.proposal)

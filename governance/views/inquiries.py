@@ -7,11 +7,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand
 from consortium.formats import day, moment_in_table, percent
+from consortium.methods import require_form_methods
 from governance import feedback, inquiries, membership, rounds
 from governance.feedback import NamesSomebody, TopicClosed
 from governance.forms.inquiries import AnswerForm, AskForm, FeedbackForm, PresumeForm, TopicForm
@@ -81,7 +82,7 @@ def _said(row: InquiryReply) -> str:
     return ". ".join(part for part in (day(row.day) if row.day else "", words, row.text) if part)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def inquiry_ask(request: StaffRequest, consortium_id: int) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=ASK)
     paper = Paper(
@@ -112,7 +113,7 @@ def _theirs(row: InquiryReply) -> list[tuple[str, Any]]:
     return [(_("Svar"), _said(row)), (_("Antaget läge"), row.presumed)]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def inquiry_answer(request: StaffRequest, inquiry_id: int, reply_id: int) -> HttpResponse:
     row = _reply(request, inquiry_id, reply_id)
     if not inquiries.may_answer(request.user, row):
@@ -136,7 +137,7 @@ def inquiry_answer(request: StaffRequest, inquiry_id: int, reply_id: int) -> Htt
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def inquiry_presume(request: StaffRequest, inquiry_id: int, reply_id: int) -> HttpResponse:
     row = _reply(request, inquiry_id, reply_id, may=ASK)
     paper = Paper(
@@ -175,7 +176,7 @@ def inquiry_close(request: StaffRequest, inquiry_id: int) -> HttpResponse:
     return press(request, lambda: inquiries.close(found, by=request.user), _("Frågan är avslutad."), back)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def topic_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=ASK)
     paper = Paper(
@@ -195,7 +196,7 @@ def topic_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def topic(request: StaffRequest, topic_id: int) -> HttpResponse:
     found = finding.find(request, FeedbackTopic.objects.select_related("consortium"), pk=topic_id)
     form = FeedbackForm(request.POST or None)

@@ -10,12 +10,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium import post
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere, get_or_404
 from consortium.formats import day, day_in_text, moment
+from consortium.methods import require_form_methods
 from consortium.models import OutgoingMail
 from governance import agenda as agendas
 from governance import attendance, meetings, minutes, notice
@@ -64,7 +65,7 @@ def _bodies(request: StaffRequest) -> Any:
     return Body.objects.filter(consortium__in=Consortium.objects.where_may(request.user, EDIT)).may_meet()
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def meeting_new(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, EDIT)
     bodies = _bodies(request).select_related("consortium").in_swedish_order()
@@ -210,7 +211,7 @@ def answer_meeting(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("meeting", pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def meeting_edit(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_or_404(request, Meeting, pk, may=EDIT)
     form = MeetingForm(request.POST or None, initial={name: getattr(found, name) for name in MeetingForm.base_fields})
@@ -269,7 +270,7 @@ def update_notice(request: StaffRequest, pk: int) -> HttpResponse:
     return _answer_act(request, found, lambda: notice.send_update(found, by=request.user), sentence)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def cancel_meeting(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_or_404(request, Meeting, pk, may=EDIT)
     form = ReasonForm(request.POST or None)

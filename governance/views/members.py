@@ -6,11 +6,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
 from consortium.formats import day, number
+from consortium.methods import require_form_methods
 from consortium.precision import in_words
 from consortium.swedish import swedish_key
 from governance import membership, municipalities, withdrawal
@@ -109,7 +110,7 @@ def _facts(municipality: Municipality) -> list[tuple[str, Any]]:
     ]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def member_new(request: StaffRequest, consortium_id: int) -> HttpResponse:
     """Municipalities that the consortium has heard nothing of yet; the choice leads on to the first step."""
     consortium = finding.consortium(request, consortium_id, may=EDIT)
@@ -128,7 +129,7 @@ def member_new(request: StaffRequest, consortium_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def municipality_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=EDIT)
     paper = Paper(
@@ -148,7 +149,7 @@ def municipality_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def member_step(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=EDIT)
     municipality = get_object_or_404(Municipality, pk=code)
@@ -192,7 +193,7 @@ def member_step(request: StaffRequest, consortium_id: int, code: str) -> HttpRes
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def member_notice(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
     consortium, municipality = finding.member(request, consortium_id, code, may=EDIT)
     last = membership.newest(consortium, municipality)
@@ -221,7 +222,7 @@ def member_notice(request: StaffRequest, consortium_id: int, code: str) -> HttpR
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def municipality_edit(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
     consortium, municipality = finding.own_facts(request, consortium_id, code)
     paper = Paper(
@@ -244,7 +245,7 @@ def municipality_edit(request: StaffRequest, consortium_id: int, code: str) -> H
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def contact_add(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
     consortium, municipality = finding.own_facts(request, consortium_id, code)
     paper = Paper(
@@ -275,7 +276,7 @@ def contact_remove(request: StaffRequest, consortium_id: int, code: str, contact
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def fees_edit(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
     consortium, municipality = finding.own_facts(request, consortium_id, code)
     paper = Paper(

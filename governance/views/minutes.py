@@ -7,11 +7,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, get_or_404
 from consortium.formats import clock, day, moment
+from consortium.methods import require_form_methods
 from governance import documents, meetings
 from governance import minutes as keeping
 from governance.documents.minutes import attendance_lists, unadjusted_mark
@@ -157,7 +158,7 @@ def add_paragraph(request: StaffRequest, pk: int) -> HttpResponse:
 # One §
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def paragraph(request: StaffRequest, pk: int) -> HttpResponse:
     found = paragraph_or_404(request, pk, EDIT)
     if request.method != "POST":
@@ -256,7 +257,7 @@ def move_paragraph(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("paragraph", current.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def remove_paragraph(request: StaffRequest, pk: int) -> HttpResponse:
     found = paragraph_or_404(request, pk, EDIT)
     if request.method == "POST":

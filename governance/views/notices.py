@@ -7,12 +7,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, get_or_404
 from consortium.formats import day
+from consortium.methods import require_form_methods
 from consortium.swedish import swedish_order
 from governance import notices
 from governance.forms.publishing import NoticeForm, PostedForm, TakenDownForm
@@ -21,14 +21,14 @@ from governance.models import Minutes, Notice, Paragraph, Posting
 from governance.views.publication import after_url, crumbs, said
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def notice(request: StaffRequest, minutes_id: int) -> HttpResponse:
     """Write the notice, then follow it board by board."""
     minutes = get_or_404(request, Minutes, minutes_id, may=Permission.MINUTES_READ)
     return _page(request, minutes, None, minutes.whole_notice)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def paragraph_notice(request: StaffRequest, minutes_id: int, number: int) -> HttpResponse:
     """The same for a § that was adjusted at once."""
     minutes = get_or_404(request, Minutes, minutes_id, may=Permission.MINUTES_READ)
@@ -129,7 +129,7 @@ def _status(each: Posting) -> dict[str, str]:
     return {"kind": "waiting", "label": _("Inte anslaget")}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def posting(request: StaffRequest, posting_id: int) -> HttpResponse:
     found = (
         Posting.objects.filter(pk=posting_id, notice__in=Notice.objects.visible_to(request.user))

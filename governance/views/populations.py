@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
 from consortium.formats import day, number, percent
+from consortium.methods import require_form_methods
 from governance import populations
 from governance.forms.members import PopulationFile
 from governance.populations import NotConfirmable, Proposal, Row
@@ -20,7 +20,7 @@ from governance.views import finding
 from governance.views.consortia import crumbs
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def population_import(request: StaffRequest, consortium_id: int) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=Permission.MEMBERS_EDIT)
     form = PopulationFile(request.POST or None, request.FILES or None)

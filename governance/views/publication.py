@@ -9,12 +9,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere, get_or_404
 from consortium.formats import day, moment
+from consortium.methods import require_form_methods
 from governance import publication
 from governance.forms.publishing import MaskForm, WithdrawForm
 from governance.meetings import EditedMeanwhile, NotNow
@@ -154,7 +155,7 @@ def dispatch_status(row: Dispatch) -> dict[str, str]:
     return {"kind": "waiting", "label": str(row.mail.get_status_display())}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def publication_check(request: StaffRequest, minutes_id: int) -> HttpResponse:
     """The copy as the public would see it. Changing what is left out shows it anew; only what was seen is published."""
     minutes = get_or_404(request, Minutes, minutes_id, may=Permission.MINUTES_EDIT)
@@ -202,7 +203,7 @@ def _hindrance(minutes: Minutes, request: StaffRequest) -> str:
     return ""
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def publication_withdraw(request: StaffRequest, minutes_id: int) -> HttpResponse:
     minutes = get_or_404(request, Minutes, minutes_id, may=Permission.MINUTES_EDIT)
     form = WithdrawForm(request.POST or None)

@@ -6,13 +6,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from consortium.access import policy
 from consortium.access.permissions import Permission
 from consortium.access.policy import AnyUser
 from consortium.access.views import StaffRequest
 from consortium.formats import size
+from consortium.methods import require_form_methods
 from governance import quota
 from governance.forms.quotas import QuotaForm, first_limit
 from governance.models import Consortium, Municipality, Quota
@@ -21,7 +21,7 @@ from governance.views.consortia import crumbs
 from governance.views.editing import Paper, write
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def quota_edit(request: StaffRequest, consortium_id: int, code: str) -> HttpResponse:
     consortium, municipality = finding.member(request, consortium_id, code, may=Permission.MEMBERS_EDIT)
     if not may_set(request.user, consortium, municipality):

@@ -7,11 +7,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
 from consortium.formats import day
+from consortium.methods import require_form_methods
 from consortium.precision import in_words
 from governance import rounds
 from governance.forms.rounds import DependencyForm, HoldForm, MilestoneForm, RoundDecisionForm, RoundForm
@@ -82,7 +83,7 @@ def _expected(decision: RoundDecision, told: rounds.Consequence) -> str:
     return _("%s enligt svar") % day(said) if said else _("inte känt")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def round_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=EDIT)
     paper = Paper(
@@ -102,7 +103,7 @@ def round_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def round_edit(request: StaffRequest, round_id: int) -> HttpResponse:
     found = _find(request, round_id, may=EDIT)
     initial = first_values(found, *RoundForm.NAMES) | {"joining": list(found.joining.all())}
@@ -128,7 +129,7 @@ def _paper(found: ExtensionRound, title: str, submit: str, lead: str = "", their
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def round_decision(request: StaffRequest, round_id: int, decision_id: int) -> HttpResponse:
     found = _find(request, round_id, may=EDIT)
     decision = get_object_or_404(RoundDecision.objects.select_related("municipality"), pk=decision_id, round=found)
@@ -147,7 +148,7 @@ def round_decision(request: StaffRequest, round_id: int, decision_id: int) -> Ht
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def round_hold(request: StaffRequest, round_id: int) -> HttpResponse:
     found = _find(request, round_id, may=EDIT)
     return write(
@@ -172,7 +173,7 @@ def round_release(request: StaffRequest, round_id: int, hold_id: int) -> HttpRes
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def round_dependency(request: StaffRequest, round_id: int) -> HttpResponse:
     found = _find(request, round_id, may=EDIT)
     return write(
@@ -197,7 +198,7 @@ def round_met(request: StaffRequest, round_id: int, dependency_id: int) -> HttpR
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def round_milestone(request: StaffRequest, round_id: int) -> HttpResponse:
     found = _find(request, round_id, may=EDIT)
     return write(

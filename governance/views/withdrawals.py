@@ -5,11 +5,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
 from consortium.formats import day
+from consortium.methods import require_form_methods
 from governance import withdrawal
 from governance.forms.members import LeaveForm, ReturnedForm, TakeBackForm
 from governance.models import ReturnItem, Withdrawal
@@ -48,7 +49,7 @@ def _withdrawal(request: StaffRequest, pk: int) -> Withdrawal:
     return finding.find(request, Withdrawal.objects.select_related("consortium", "municipality"), pk=pk, may=EDIT)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def withdrawal_return(request: StaffRequest, withdrawal_id: int, item_id: int) -> HttpResponse:
     found = _withdrawal(request, withdrawal_id)
     item = get_object_or_404(ReturnItem, pk=item_id, withdrawal=found)
@@ -67,7 +68,7 @@ def withdrawal_return(request: StaffRequest, withdrawal_id: int, item_id: int) -
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def withdrawal_end(request: StaffRequest, withdrawal_id: int) -> HttpResponse:
     found = _withdrawal(request, withdrawal_id)
     paper = Paper(
@@ -87,7 +88,7 @@ def withdrawal_end(request: StaffRequest, withdrawal_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def withdrawal_take_back(request: StaffRequest, withdrawal_id: int) -> HttpResponse:
     found = _withdrawal(request, withdrawal_id)
     paper = Paper(

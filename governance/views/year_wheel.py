@@ -7,11 +7,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
 from consortium.formats import day, day_in_text
+from consortium.methods import require_form_methods
 from governance import calendar, meetings, year_wheel
 from governance.calendar import IncompleteDate
 from governance.forms.calendar import CommentForm, DeadlineForm, PlannedForm, YearForm
@@ -49,7 +50,7 @@ def series_open(request: StaffRequest, body_id: int) -> HttpResponse:
     return redirect("series", series.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def series(request: StaffRequest, series_id: int) -> HttpResponse:
     """The proposal; whoever sees it may comment on it (POST)."""
     found = _series(request, series_id)
@@ -79,7 +80,7 @@ def series(request: StaffRequest, series_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def series_add(request: StaffRequest, series_id: int) -> HttpResponse:
     found = _series(request, series_id, may=PLAN)
     paper = Paper(
@@ -122,7 +123,7 @@ def series_approve(request: StaffRequest, series_id: int) -> HttpResponse:
     return redirect("series", found.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_form_methods
 def deadline_add(request: StaffRequest, consortium_id: int) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=Permission.MEMBERS_EDIT)
     paper = Paper(
