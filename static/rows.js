@@ -4,13 +4,15 @@
 for (const part of document.querySelectorAll("[data-rows]")) {
   const total = part.querySelector('[name$="-TOTAL_FORMS"]');
   const button = part.querySelector("[data-add-row]");
-  const empty = [...part.querySelectorAll("[data-row]")].pop().cloneNode(true);
+  const rows = part.querySelectorAll("[data-row]");
+  const waiting = rows[rows.length - 1];
+  const empty = document.createElement("template");
+  empty.innerHTML = waiting.outerHTML; // as it came: what has been written in it meanwhile is not in its markup
   const prefix = part.dataset.rows;
   const last = Number(total.value) - 1;
   // The empty row at the end waits behind the button; a first decision is what everybody is about to write.
-  const waiting = part.querySelector("[data-row]:last-of-type");
-  const only = part.querySelectorAll("[data-row]").length === 1;
-  if (!(only && prefix === "decisions") && !waiting.querySelector(".field-error")) waiting.hidden = true;
+  const first = rows.length === 1 && prefix === "decisions";
+  if (!first && !waiting.querySelector(".field-error") && !window.samarkiv.written(waiting)) waiting.hidden = true;
   button.hidden = false;
   button.addEventListener("click", () => {
     if (waiting.hidden) {
@@ -18,7 +20,7 @@ for (const part of document.querySelectorAll("[data-rows]")) {
       waiting.querySelector("select, input:not([type=hidden]), textarea").focus();
       return;
     }
-    const row = empty.cloneNode(true);
+    const row = empty.content.firstElementChild.cloneNode(true);
     const number = total.value;
     for (const element of row.querySelectorAll("[id], [name], [for], [aria-describedby]")) {
       for (const name of ["id", "name", "for", "aria-describedby"]) {

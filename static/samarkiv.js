@@ -34,9 +34,28 @@ document.addEventListener("htmx:afterSettle", () => {
   if (parts.length) say(parts[parts.length - 1].dataset.say || parts[parts.length - 1].textContent.trim());
 });
 
+// Whether anybody has changed a field in there since the page came.
+function written(part) {
+  return [...part.querySelectorAll("input[name], select[name], textarea[name]")].some((field) => {
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (!field.options) return field.value !== field.defaultValue;
+    const sent = [...field.options].filter((option) => option.defaultSelected);
+    return field.type === "select-one" && field.selectedIndex !== (sent.length ? sent.pop().index : 0);
+  });
+}
+
+// What was written while the scripts were still on their way is saved and answered like the rest.
+document.body.addEventListener("htmx:load", ({ target }) => {
+  if (target !== document.body) return;
+  for (const form of document.querySelectorAll("form[hx-trigger]")) {
+    if (written(form)) form.dispatchEvent(new Event("input"));
+  }
+});
+
 // For scripts that measure progress themselves, such as the upload.
 window.samarkiv = {
   say,
+  written,
   progress(block, { percent, label, detail, said }) {
     const part = (name) => block.querySelector(`[data-part="${name}"]`);
     const tenth = Math.floor(percent / 10);

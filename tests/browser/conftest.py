@@ -73,7 +73,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
 def late(page: Page, script: str) -> Iterator[None]:
     """The script comes only after what is done inside."""
     held: list[Route] = []
-    page.route(f"**/{script}", lambda route: held.append(route))
+    page.route(f"**/{script}", lambda route: held.append(route), times=1)
     yield
     while not held:
         page.wait_for_timeout(20)

@@ -15,11 +15,12 @@ from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from consortium.models import OutgoingMail, User
+from governance import minutes
 from governance.models import Attendance, Consortium, Meeting, Minutes, Paragraph
 from tests import factories
 from tests.archive.stores import stores
 from tests.archive.test_own_records import agreement, work
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, late
 from tests.governance import steering
 from tests.governance.steering import Steering
 
@@ -75,6 +76,26 @@ def test_from_notice_to_public_search(
     page.goto("/sok/?q=backstugor")
     expect(page.get_by_role("main")).to_contain_text("Leveransplan")
     picture(page, "cycle-found")
+
+
+def test_what_is_written_before_the_scripts_have_come_is_saved(
+    group: Steering, page_of: Callable[[User], Page]
+) -> None:
+    paragraph = minutes.add(
+        minutes.begin(steering.meeting(group), by=group.secretary), "Val av justerare", by=group.secretary
+    )
+    page = page_of(group.secretary)
+    with late(page, "htmx*.js"):
+        page.goto(f"/paragrafer/{paragraph.pk}/", wait_until="commit")
+        page.locator("#id_decisions-0-text").fill("Sekretariatschefen justerar.")
+        page.locator("#id_comments-0-text").fill("Kanslichefen kom senare.")
+    expect(page.locator("#saved")).to_contain_text("Sparat kl.")
+    page.get_by_role("button", name="Lägg till en kommentar").click()
+    expect(page.locator("#id_comments-0-text")).to_have_value("Kanslichefen kom senare.")
+    expect(page.locator("#id_comments-1-text")).to_have_value("")
+    page.reload()
+    expect(page.locator("#id_decisions-0-text")).to_have_value("Sekretariatschefen justerar.")
+    expect(page.locator("#id_comments-0-text")).to_have_value("Kanslichefen kom senare.")
 
 
 def plan_and_call(page: Page, picture: Picture) -> Meeting:
