@@ -111,6 +111,7 @@ def plan_and_call(page: Page, picture: Picture) -> Meeting:
     meeting = Meeting.objects.get()
     item = meeting.items.get(title="Leveransplan")
     before = item.position
+    page.wait_for_load_state()  # the key is the script's
     page.locator(f"#up-{item.pk}").focus()
     page.keyboard.press("Alt+ArrowUp")
     expect(page.locator(f"#punkt-{item.pk} th")).to_contain_text(f"{before - 1}. Leveransplan")
