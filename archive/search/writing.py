@@ -23,24 +23,30 @@ class Writer:
         self._vocabulary_mark = path / "vocabulary"
         self.units, self.words = generations.open_generation(path)
         self._writer = self.units.writer(memory, threads)
+        self._changed = False  # since the last commit
 
     def put(self, entry: schema.Entry) -> None:
+        self._changed = True
         self._writer.delete_documents_by_term("id", entry.id.hex)
         self._writer.add_document(schema.document(entry))
 
     def add(self, entry: schema.Entry) -> None:
         """For a generation that is being built: the unit is known not to be there."""
+        self._changed = True
         self._writer.add_document(schema.document(entry))
 
     def remove(self, unit: uuid.UUID) -> None:
+        self._changed = True
         self._writer.delete_documents_by_term("id", unit.hex)
 
     def commit(self) -> None:
-        self._writer.commit()
+        if self._changed:
+            self._writer.commit()
+        self._changed = False
 
     def close(self) -> None:
         """Commit what is left, let merges finish, and bring the vocabulary up to date."""
-        self._writer.commit()
+        self.commit()
         self._writer.wait_merging_threads()
         self.refresh_vocabulary()
 

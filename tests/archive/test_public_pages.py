@@ -1,10 +1,15 @@
 """What a visitor meets: start, search, record and file, without logging in and without being shown too much."""
 
 import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import example as also
@@ -13,20 +18,28 @@ from hypothesis import strategies as st
 from archive import indexing, publication, storage
 from archive.models import ArchivalUnit, ContentFile, StorageCopy
 from consortium.models import AuditEvent
-from tests import factories
+from tests import factories, session
 from tests.archive import deliveries
 from tests.archive.stores import stores
+from tests.keeping import shared
 from tests.packages import samples
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
 
 
+@contextmanager
+def folders(inside: Path) -> Iterator[None]:
+    with (
+        override_settings(SEARCH_DIR=inside / "search", SEARCH_RATE=0),
+        stores(a=inside / "a", b=inside / "b"),
+    ):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, settings):  # type: ignore[no-untyped-def]
-    settings.SEARCH_DIR = tmp_path / "search"
-    settings.SEARCH_RATE = 0
-    with stores(a=tmp_path / "a", b=tmp_path / "b"):
+def own_folders(tmp_path: Path) -> Iterator[None]:
+    with folders(tmp_path):
         yield
 
 
@@ -46,13 +59,29 @@ def text(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).replace("\xa0", " ")
 
 
+@dataclass(frozen=True)
+class Kept:
+    case: ArchivalUnit
+    folder: Path
+
+
 @pytest.fixture
-def archive(tmp_path: Path) -> ArchivalUnit:
+@shared
+def kept(db: None) -> Kept:
     """The sample delivery, described and indexed; its public case."""
-    samples.fgs(tmp_path / "leverans")
-    indexing.describe(deliveries.claimed(deliveries.stored(tmp_path / "leverans")))
-    indexing.follow()
-    return ArchivalUnit.objects.get(reference="MBN 2014-000123")
+    folder = Path(tempfile.mkdtemp(dir=session.data_dir()))
+    samples.fgs(folder / "leverans")
+    with folders(folder):
+        indexing.describe(deliveries.claimed(deliveries.stored(folder / "leverans")))
+        indexing.follow()
+    return Kept(ArchivalUnit.objects.get(reference="MBN 2014-000123"), folder)
+
+
+@pytest.fixture
+def archive(kept: Kept, tmp_path: Path) -> ArchivalUnit:
+    """The case, with copies and indexes that the test may spoil."""
+    shutil.copytree(kept.folder, tmp_path, dirs_exist_ok=True)
+    return kept.case
 
 
 def test_start_page_tells_what_is_here_and_what_is_not(visitor: Client, archive: ArchivalUnit) -> None:

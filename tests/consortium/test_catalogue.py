@@ -5,6 +5,7 @@ import io
 import re
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 from consortium import catalogue
@@ -13,17 +14,21 @@ ROOT = Path(settings.BASE_DIR)
 FOLDER = ROOT / "locale" / "en" / "LC_MESSAGES"
 PO = (FOLDER / "django.po").read_text()
 ENGLISH = catalogue.read(PO)
-SWEDISH = catalogue.in_project(ROOT)
 VALUES = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
-def test_every_text_has_english() -> None:
-    missing = [text[0] for text in SWEDISH if not all(ENGLISH.get(text, ("",)))]
+@pytest.fixture(scope="module")
+def swedish() -> set[catalogue.Text]:
+    return catalogue.in_project(ROOT)
+
+
+def test_every_text_has_english(swedish: set[catalogue.Text]) -> None:
+    missing = [text[0] for text in swedish if not all(ENGLISH.get(text, ("",)))]
     assert not missing, "Lägg till engelska i locale/en och kör manage.py translate: " + "; ".join(sorted(missing))
 
 
-def test_no_english_is_left_over() -> None:
-    assert ENGLISH.keys() <= SWEDISH
+def test_no_english_is_left_over(swedish: set[catalogue.Text]) -> None:
+    assert ENGLISH.keys() <= swedish
 
 
 def test_compiled_file_is_that_of_the_catalogue() -> None:

@@ -70,6 +70,12 @@ def change(kept: Minutes, group: Steering, summary: str) -> None:
     )
 
 
+@pytest.fixture
+@shared
+def done(kept: Minutes, group: Steering) -> Minutes:
+    return adjusted(kept, group)
+
+
 def adjusted(kept: Minutes, group: Steering) -> Minutes:
     adjustment.finish(kept, by=group.secretary)
     adjustment.sign(kept, by=group.chair)
@@ -190,8 +196,7 @@ def test_notes_are_finished_by_the_secretary_alone(group: Steering) -> None:
     assert (notes.status, notes.due_at, adjustment.adjust_by(notes.meeting)) == (Minutes.Status.ADJUSTED, None, None)
 
 
-def test_adjusted_minutes_are_due_for_archiving_and_publication(kept: Minutes, group: Steering) -> None:
-    done = adjusted(kept, group)
+def test_adjusted_minutes_are_due_for_archiving_and_publication(done: Minutes) -> None:
     claim = Minutes.objects.waiting_for_publication().claim(done.pk)
     assert claim is not None
     claim.done()
@@ -241,12 +246,11 @@ LOCKED: dict[str, str] = {
 
 
 @pytest.mark.parametrize("what", LOCKED)
-def test_the_database_refuses_to_change_what_is_adjusted(kept: Minutes, group: Steering, what: str) -> None:
-    adjusted(kept, group)
+def test_the_database_refuses_to_change_what_is_adjusted(done: Minutes, what: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")
     with pytest.raises(DatabaseError, match=r"never changed"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LOCKED[what].format(minutes=kept.pk))
+        cursor.execute(LOCKED[what].format(minutes=done.pk))
 
 
 def test_the_same_statements_go_through_before_that(kept: Minutes) -> None:
@@ -257,8 +261,7 @@ def test_the_same_statements_go_through_before_that(kept: Minutes) -> None:
             assert cursor.rowcount > 0, what
 
 
-def test_the_claim_and_the_progress_of_actions_stay_open(kept: Minutes, group: Steering) -> None:
-    done = adjusted(kept, group)
+def test_the_claim_and_the_progress_of_actions_stay_open(done: Minutes, group: Steering) -> None:
     Minutes.objects.filter(pk=done.pk).update(due_at=None, tries=2, fence=5, lease_until=None)
     ActionItem.objects.update(status="done", done_at=timezone.now(), done_by=group.secretary, note="Klart.")
     assert ActionItem.objects.get().status == ActionItem.Status.DONE
@@ -279,10 +282,9 @@ EDITS: dict[str, Callable[[Minutes, Steering], object]] = {
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_the_acts_say_so_in_words(kept: Minutes, group: Steering, edit: str) -> None:
-    adjusted(kept, group)
+def test_the_acts_say_so_in_words(done: Minutes, group: Steering, edit: str) -> None:
     with pytest.raises(minutes.Locked):
-        EDITS[edit](Minutes.objects.get(pk=kept.pk), group)
+        EDITS[edit](Minutes.objects.get(pk=done.pk), group)
 
 
 def test_while_it_is_signed_attendance_stands_too(kept: Minutes, group: Steering) -> None:
@@ -298,10 +300,9 @@ def test_nobody_signs_what_was_changed_behind_the_portals_back(kept: Minutes, gr
         adjustment.sign(kept, by=group.chair)
 
 
-def test_attendance_of_adjusted_minutes_is_told_in_words_too(kept: Minutes, group: Steering) -> None:
-    adjusted(kept, group)
+def test_attendance_of_adjusted_minutes_is_told_in_words_too(done: Minutes, group: Steering) -> None:
     with pytest.raises(attendance.AttendanceRefused):
-        attendance.take(kept.meeting, [], by=group.secretary)
+        attendance.take(done.meeting, [], by=group.secretary)
 
 
 def test_a_correction_is_a_note_beside_what_was_signed(kept: Minutes, group: Steering) -> None:
@@ -326,8 +327,7 @@ def test_whose_list_an_action_stands_in_is_not_signed(kept: Minutes, group: Stee
     assert adjustment.digest(kept) == before
 
 
-def test_the_document_is_kept_byte_for_byte_with_its_digest(kept: Minutes, group: Steering) -> None:
-    done = adjusted(kept, group)
+def test_the_document_is_kept_byte_for_byte_with_its_digest(done: Minutes) -> None:
     document = MinutesDocument.objects.get(minutes=done)
     assert done.document_digest == document.sha256 == hashlib.sha256(bytes(document.content)).hexdigest()
     with pdf.Read(bytes(document.content)) as read:
