@@ -4,11 +4,13 @@ The object behind a URL belongs to Falun. The answers: 200 page, 302 to log-in o
 404 not told, 405 wrong method; POST rows are tried with POST.
 """
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
 
+import django.test.client
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -385,18 +387,24 @@ def test_every_url_has_a_row_and_every_row_a_url() -> None:
 @dataclass(frozen=True)
 class House:
     objects: dict[str, str]
+    clients: dict[str, Client]
     cookies: dict[str, SimpleCookie]
 
     def client(self, persona: str) -> Client:
-        made = Client()
-        made.cookies.load(self.cookies[persona])
-        return made
+        """As it was when the persona had just logged in."""
+        client = self.clients[persona]
+        client.cookies = copy.deepcopy(self.cookies[persona])
+        return client
 
 
 @pytest.fixture(scope="module")
 def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """One transaction around all rows, never committed; making everything anew for each row would take minutes."""
-    with django_db_blocker.unblock():
+    """One transaction around all rows, never committed; making everything anew for each row would take minutes.
+
+    Nor is anything kept of how a page was made, which costs a copy of all it knows for each template in it.
+    """
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr(django.test.client, "store_rendered_templates", lambda *_, **__: None)
         keeping.undo()
         with keeping.undone():
             yield
@@ -405,14 +413,15 @@ def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[No
 @pytest.fixture(scope="module")
 def house(db: None) -> House:
     people = personas.make()
-    return House(one_of_everything(people), {name: signed_in(getattr(people, name)) for name in personas.NAMES})
+    clients = {name: signed_in(getattr(people, name)) for name in personas.NAMES}
+    return House(one_of_everything(people), clients, {name: client.cookies for name, client in clients.items()})
 
 
-def signed_in(who: User | AnonymousUser) -> SimpleCookie:
+def signed_in(who: User | AnonymousUser) -> Client:
     client = Client()
     if isinstance(who, User):
         client.force_login(who)
-    return client.cookies
+    return client
 
 
 def one_of_everything(people: Personas) -> dict[str, str]:

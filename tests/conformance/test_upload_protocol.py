@@ -38,7 +38,7 @@ SCRIPTS = conversations()
 @pytest.fixture(scope="module")
 def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     log = tmp_path_factory.mktemp("web") / "log"
-    with gunicorn(log, UPLOAD_PATIENCE_SECONDS="2", LOG_LEVEL="CRITICAL") as started:
+    with gunicorn(log, UPLOAD_PATIENCE_SECONDS="1", LOG_LEVEL="CRITICAL") as started:
         yield started
 
 
