@@ -12,7 +12,8 @@ from django.http.request import UnreadablePostError
 from gunicorn.http.body import Body, LengthReader
 from gunicorn.http.unreader import SocketUnreader
 
-BUFFER = 1 << 18
+from archive.quarantine import BLOCK
+
 PIECE = 1 << 16  # where only whole pieces can be waited for
 Read = Callable[[int], bytes | memoryview]
 
@@ -56,13 +57,13 @@ def _as_usual(request: HttpRequest) -> Read:
 
 def _straight(request: HttpRequest, inner: LengthReader, connection: socket.socket) -> Read:
     usual = _as_usual(request)
-    buffer = memoryview(bytearray(BUFFER))
+    buffer = memoryview(bytearray(BLOCK))
 
     def read(size: int) -> bytes | memoryview:
         if ahead := inner.unreader.buf.getbuffer().nbytes:  # came along with the headers
             return usual(min(size, ahead))
         try:
-            count = connection.recv_into(buffer, min(size, BUFFER))
+            count = connection.recv_into(buffer, min(size, BLOCK))
         except OSError:
             return b""
         inner.length -= count  # gunicorn skips what is left of a body before the next request
