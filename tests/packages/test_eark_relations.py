@@ -1,5 +1,6 @@
 """What holds between several elements of METS: ids, labels and pointers of representations, agents and their parts."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,18 @@ def test_a_person_alone_is_the_submitter(tmp_path: Path) -> None:
 def test_a_package_made_in_the_future_is_worth_a_word(tmp_path: Path) -> None:
     future = written(ROOT, "//m:metsHdr", "CREATEDATE", "2190-01-01T00:00:00")
     assert complaints(tmp_path, future) == {"CSIP7": Severity.WARNING}
+
+
+@pytest.mark.parametrize("attribute", ["CREATEDATE", "LASTMODDATE"])
+def test_a_package_made_where_it_is_tomorrow_already_is_not(tmp_path: Path, attribute: str) -> None:
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    made = written(ROOT, "//m:metsHdr", attribute, f"{tomorrow}T00:30:00+02:00")
+    assert complaints(tmp_path, made) == {}
+
+
+def test_a_package_changed_in_the_future_is_refused(tmp_path: Path) -> None:
+    changed = written(ROOT, "//m:metsHdr", "LASTMODDATE", " 2190-01-01T00:00:00")
+    assert complaints(tmp_path, changed) == {"CSIP8": Severity.ERROR}
 
 
 def test_the_parts_of_mets_stand_in_one_order(tmp_path: Path) -> None:

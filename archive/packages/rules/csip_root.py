@@ -100,10 +100,15 @@ attribute("CSIP7", "metsHdr", "CREATEDATE", form=grammar.is_datetime, expected="
 
 @requirement("CSIP7", on="metsHdr")
 def the_package_is_not_made_tomorrow(node: Node, document: Document) -> Iterator[Trouble]:
-    """A clock that runs wrong is worth a word and no refusal; time zones reach a day ahead."""
-    made, tomorrow = node.get("CREATEDATE").strip(), (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
-    if grammar.is_datetime(made) and made[:10] > tomorrow:
-        yield fault(made, tomorrow, reason="future", severity=Severity.WARNING)
+    """A clock that runs wrong is worth a word and no refusal."""
+    made, latest = node.get("CREATEDATE").strip(), _latest_day()
+    if grammar.is_datetime(made) and made[:10] > latest:
+        yield fault(made, latest, reason="future", severity=Severity.WARNING)
+
+
+def _latest_day() -> str:
+    """Times are written as the clock stood where the package was made, and somewhere it is tomorrow already."""
+    return (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
 
 
 @requirement("CSIP8", on="metsHdr")
@@ -113,8 +118,8 @@ def the_last_change_is_dated(node: Node, document: Document) -> Iterator[Trouble
         yield fault(expected="LASTMODDATE", reason="missing")
     elif not grammar.is_datetime(changed.strip()):
         yield fault(changed, "YYYY-MM-DDThh:mm:ss", reason="value", severity=Severity.ERROR)
-    elif changed[:10] > datetime.now(UTC).date().isoformat():
-        yield fault(changed, datetime.now(UTC).date().isoformat(), reason="future", severity=Severity.ERROR)
+    elif changed.strip()[:10] > (latest := _latest_day()):
+        yield fault(changed, latest, reason="future", severity=Severity.ERROR)
 
 
 attribute(
