@@ -4,15 +4,18 @@ import dataclasses
 import datetime
 import json
 import os
+import shutil
 import signal
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connections
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from archive import acceptance, own_records, tasks
@@ -23,28 +26,41 @@ from consortium.models import AuditEvent
 from consortium.models.leases import database_now
 from governance import adjustment, publication
 from governance.models import Consortium, Minutes, Publication
-from tests import factories
+from tests import factories, session
 from tests.archive.stores import stores
 from tests.governance import publishing, steering
 from tests.governance.publishing import CONTENT
 from tests.governance.steering import Steering
+from tests.keeping import shared
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 SECRET = dataclasses.replace(
     CONTENT, title="Upphandling", summary="Anbuden är tre.", withheld=True, withheld_reason="OSL 19:3"
 )
 
 
+@contextmanager
+def folders(inside: Path) -> Iterator[None]:
+    with (
+        override_settings(SEARCH_DIR=inside / "search", SEARCH_RATE=0),
+        stores(a=inside / "a", b=inside / "b"),
+    ):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def own_stores_and_index(tmp_path: Path, settings: Any) -> Iterator[None]:
-    settings.SEARCH_DIR = tmp_path / "search"
-    settings.SEARCH_RATE = 0
-    with stores(a=tmp_path / "a", b=tmp_path / "b"):
+def own_folders(tmp_path: Path) -> Iterator[None]:
+    with folders(tmp_path):
         yield
 
 
 @pytest.fixture
-def group() -> Steering:
+@shared
+def group(db: None) -> Steering:
+    return hosted()
+
+
+def hosted() -> Steering:
     made = steering.group()
     host = factories.municipality("2082")
     Consortium.objects.filter(pk=made.consortium.pk).update(host=host)
@@ -178,18 +194,42 @@ def test_notes_are_not_archived(group: Steering) -> None:
     assert not OwnRecord.objects.exists()
 
 
-def corrected(group: Steering, text: str, masked: str = "") -> Minutes:
-    """Published and kept; then a correction, checked and published in its turn."""
+def published(group: Steering) -> Minutes:
     minutes = publishing.adjusted(group)
     publication.publish(minutes, by=group.member)
     work()
-    adjustment.correct(minutes, text, paragraph=minutes.paragraphs.get(), by=group.secretary)
-    publication.publish(Minutes.objects.get(pk=minutes.pk), masked=masked, by=group.member)
     return minutes
 
 
-def test_from_a_correction_to_public_search_beside_the_original(group: Steering) -> None:
-    corrected(group, "Inbjudan ska gälla Vansbro.")
+@dataclasses.dataclass(frozen=True)
+class Kept:
+    minutes: Minutes
+    folder: Path
+
+
+@pytest.fixture
+@shared
+def kept(db: None, group: Steering) -> Kept:
+    folder = Path(tempfile.mkdtemp(dir=session.data_dir()))
+    with folders(folder):
+        return Kept(published(group), folder)
+
+
+@pytest.fixture
+def minutes(kept: Kept, tmp_path: Path) -> Minutes:
+    """Published and kept, with copies and indexes of the test's own."""
+    shutil.copytree(kept.folder, tmp_path, dirs_exist_ok=True)
+    return kept.minutes
+
+
+def correct(minutes: Minutes, group: Steering, text: str, masked: str = "") -> None:
+    """Checked and published in its turn."""
+    adjustment.correct(minutes, text, paragraph=minutes.paragraphs.get(), by=group.secretary)
+    publication.publish(Minutes.objects.get(pk=minutes.pk), masked=masked, by=group.member)
+
+
+def test_from_a_correction_to_public_search_beside_the_original(minutes: Minutes, group: Steering) -> None:
+    correct(minutes, group, "Inbjudan ska gälla Vansbro.")
     kept = AIP.objects.get()
     before = (kept.objid, sorted(kept.content_files.values_list("path", "sha256")))
     assert "Inga träffar" in found("inbjudan vansbro")
@@ -219,8 +259,10 @@ def test_from_a_correction_to_public_search_beside_the_original(group: Steering)
     assert not ArchivalUnit.objects.public().exists()
 
 
-def test_the_corrections_package_names_the_one_it_corrects_and_holds_the_new_copy(group: Steering) -> None:
-    corrected(group, "Inbjudan ska gälla Vansbro.")
+def test_the_corrections_package_names_the_one_it_corrects_and_holds_the_new_copy(
+    minutes: Minutes, group: Steering
+) -> None:
+    correct(minutes, group, "Inbjudan ska gälla Vansbro.")
     kept = AIP.objects.get()
     tasks.keep_own_records()
     sip = SIP.objects.get(own_record__correction__isnull=False)
@@ -236,8 +278,8 @@ def test_the_corrections_package_names_the_one_it_corrects_and_holds_the_new_cop
     assert 'RECORDSTATUS="SUPPLEMENT"' in described
 
 
-def test_a_correction_that_cannot_be_handed_in_waits_and_says_why(group: Steering) -> None:
-    minutes = corrected(group, "Inbjudan ska gälla Vansbro.")
+def test_a_correction_that_cannot_be_handed_in_waits_and_says_why(minutes: Minutes, group: Steering) -> None:
+    correct(minutes, group, "Inbjudan ska gälla Vansbro.")
     Consortium.objects.update(host=None)
     tasks.keep_own_records()
     row = OwnRecord.objects.get(correction__minutes=minutes)
@@ -254,8 +296,8 @@ def test_a_correction_that_cannot_be_handed_in_waits_and_says_why(group: Steerin
     assert "Inga träffar" not in found("inbjudan vansbro")
 
 
-def test_what_is_left_out_of_a_correction_stays_closed(group: Steering) -> None:
-    minutes = corrected(group, "Det var Tolvan Exempelsson.", masked="Tolvan Exempelsson")
+def test_what_is_left_out_of_a_correction_stays_closed(minutes: Minutes, group: Steering) -> None:
+    correct(minutes, group, "Det var Tolvan Exempelsson.", masked="Tolvan Exempelsson")
     work()
     work()
     public = ArchivalUnit.objects.public().filter(aip__sip__own_record__correction__minutes=minutes)
@@ -270,9 +312,11 @@ def test_what_is_left_out_of_a_correction_stays_closed(group: Steering) -> None:
 
 
 @pytest.mark.load
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("where", ["_build", "_deliver"])
-def test_killed_anywhere_a_correction_is_delivered_once(group: Steering, where: str) -> None:
-    corrected(group, "Inbjudan ska gälla Vansbro.")
+def test_killed_anywhere_a_correction_is_delivered_once(where: str) -> None:
+    group = hosted()
+    correct(published(group), group, "Inbjudan ska gälla Vansbro.")
     _die_at(where)
     Publication.objects.update(lease_until=None)
     work()
@@ -281,9 +325,10 @@ def test_killed_anywhere_a_correction_is_delivered_once(group: Steering, where: 
 
 
 @pytest.mark.load
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("where", ["_build", "_deliver", "OwnRecord", "accept"])
-def test_killed_anywhere_it_is_delivered_once(group: Steering, where: str) -> None:
-    publishing.adjusted(group)
+def test_killed_anywhere_it_is_delivered_once(where: str) -> None:
+    publishing.adjusted(hosted())
     _die_at(where)
     work()
     assert (SIP.objects.count(), AIP.objects.count(), Upload.objects.count()) == (1, 1, 1)
