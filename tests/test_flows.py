@@ -5,7 +5,6 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,7 +15,7 @@ from archive import acceptance, receipts, reception, tasks
 from archive.models import AIP, SIP, ArchivalUnit, PreservationEvent, Upload
 from consortium import audit
 from tests import factories
-from tests.archive.stores import stores
+from tests.archive.stores import folders
 from tests.packages import samples
 from tests.personas import Personas
 
@@ -24,9 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def own_stores_and_index(tmp_path: Path, settings: Any) -> Iterator[None]:
-    settings.SEARCH_DIR = tmp_path / "search"
-    with stores(a=tmp_path / "a", b=tmp_path / "b"):
+def own_folders(tmp_path: Path) -> Iterator[None]:
+    with folders(tmp_path):
         yield
 
 

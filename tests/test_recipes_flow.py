@@ -5,7 +5,6 @@ What is open is found by everybody; what the agreement closes is found by the ar
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -19,7 +18,7 @@ from deliveries.agreements import Side
 from deliveries.models import SubmissionAgreement
 from deliveries.recipes import Recipe
 from tests import factories
-from tests.archive.stores import stores
+from tests.archive.stores import folders
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,9 +40,8 @@ CLOSED = {
 
 
 @pytest.fixture(autouse=True)
-def own_stores_and_index(tmp_path: Path, settings: Any) -> Iterator[None]:
-    settings.SEARCH_DIR, settings.SEARCH_RATE = tmp_path / "search", 0
-    with stores(a=tmp_path / "a", b=tmp_path / "b"):
+def own_folders(tmp_path: Path) -> Iterator[None]:
+    with folders(tmp_path):
         yield
 
 

@@ -1,10 +1,13 @@
 """Stores for tests: folders that come and go, and a real S3 server whose answers can be spoilt."""
 
+import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import boto3
 from django.test import override_settings
@@ -12,7 +15,9 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from consortium import addresses
+from tests import session
 
+Made = TypeVar("Made")
 Environ = dict[str, Any]
 Spoil = Callable[[Environ, Callable[..., Any]], Any]
 
@@ -84,3 +89,29 @@ def stores(**places: Path | str) -> Iterator[None]:
     ours = {f"archive_{name}": addresses.storage(str(place)) for name, place in places.items()}
     with override_settings(STORAGES=others | ours, ARCHIVE_STORES=list(places)):
         yield
+
+
+@contextmanager
+def folders(inside: Path) -> Iterator[None]:
+    """Stores a and b and the search indexes in there; nobody is told to search less."""
+    with override_settings(SEARCH_DIR=inside / "search", SEARCH_RATE=0), stores(a=inside / "a", b=inside / "b"):
+        yield
+
+
+@dataclass(frozen=True)
+class Filled(Generic[Made]):
+    """Rows that tests share, with the folders they were made in."""
+
+    made: Made
+    folder: Path
+
+    def copied_to(self, folder: Path) -> Made:
+        """With copies and indexes that the test may spoil."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return self.made
+
+
+def filled(make: Callable[[Path], Made]) -> Filled[Made]:
+    folder = Path(tempfile.mkdtemp(dir=session.data_dir()))
+    with folders(folder):
+        return Filled(make(folder), folder)

@@ -22,7 +22,8 @@ from consortium.models import AuditEvent, Pulse
 from consortium.models.leases import database_now
 from tests import factories
 from tests.archive import deliveries
-from tests.archive.stores import stores
+from tests.archive.stores import Filled, filled, folders, stores
+from tests.keeping import shared
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
@@ -31,13 +32,19 @@ Outcome, State = FixityCheck.Outcome, StorageCopy.State
 
 @pytest.fixture(autouse=True)
 def two_folders(tmp_path: Path) -> Iterator[None]:
-    with stores(a=tmp_path / "a", b=tmp_path / "b"):
+    with folders(tmp_path):
         yield
 
 
 @pytest.fixture
-def aip(tmp_path: Path) -> AIP:
-    return deliveries.described(deliveries.package(tmp_path))
+@shared
+def kept(db: None) -> Filled[AIP]:
+    return filled(lambda folder: deliveries.described(deliveries.package(folder)))
+
+
+@pytest.fixture
+def aip(kept: Filled[AIP], tmp_path: Path) -> AIP:
+    return kept.copied_to(tmp_path)
 
 
 def copy_in(aip: AIP, store: str) -> StorageCopy:
@@ -301,10 +308,9 @@ def test_leftovers_are_tidied_once_an_hour(aip: AIP) -> None:
 
 
 @pytest.fixture
-def many(tmp_path: Path) -> list[AIP]:
+def many(aip: AIP, tmp_path: Path) -> list[AIP]:
     """One real package, and eleven rows more whose copies are real too."""
-    real = deliveries.described(deliveries.package(tmp_path))
-    made = [real]
+    made = [aip]
     for number in range(11):
         content = b"paket %d" % number
         source = tmp_path / "ett paket"

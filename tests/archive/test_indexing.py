@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ from consortium.models.leases import MAX_TRIES, database_now
 from deliveries.models import SubmissionAgreement
 from tests import factories
 from tests.archive import deliveries
-from tests.archive.stores import stores
+from tests.archive.stores import folders
 from tests.packages import samples
 from tests.packages.test_vendor_xml import MAPPING, XML
 from tests.personas import Personas
@@ -37,9 +37,8 @@ NUMBER = "19121212-1212"
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, settings):  # type: ignore[no-untyped-def]
-    settings.SEARCH_DIR = tmp_path / "search"
-    with stores(a=tmp_path / "a", b=tmp_path / "b"):
+def own_folders(tmp_path: Path) -> Iterator[None]:
+    with folders(tmp_path):
         yield
 
 

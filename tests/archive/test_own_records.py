@@ -4,18 +4,15 @@ import dataclasses
 import datetime
 import json
 import os
-import shutil
 import signal
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connections
-from django.test import Client, override_settings
+from django.test import Client
 from django.utils import timezone
 
 from archive import acceptance, own_records, tasks
@@ -26,8 +23,8 @@ from consortium.models import AuditEvent
 from consortium.models.leases import database_now
 from governance import adjustment, publication
 from governance.models import Consortium, Minutes, Publication
-from tests import factories, session
-from tests.archive.stores import stores
+from tests import factories
+from tests.archive.stores import Filled, filled, folders
 from tests.governance import publishing, steering
 from tests.governance.publishing import CONTENT
 from tests.governance.steering import Steering
@@ -37,15 +34,6 @@ pytestmark = pytest.mark.django_db
 SECRET = dataclasses.replace(
     CONTENT, title="Upphandling", summary="Anbuden är tre.", withheld=True, withheld_reason="OSL 19:3"
 )
-
-
-@contextmanager
-def folders(inside: Path) -> Iterator[None]:
-    with (
-        override_settings(SEARCH_DIR=inside / "search", SEARCH_RATE=0),
-        stores(a=inside / "a", b=inside / "b"),
-    ):
-        yield
 
 
 @pytest.fixture(autouse=True)
@@ -201,25 +189,15 @@ def published(group: Steering) -> Minutes:
     return minutes
 
 
-@dataclasses.dataclass(frozen=True)
-class Kept:
-    minutes: Minutes
-    folder: Path
-
-
 @pytest.fixture
 @shared
-def kept(db: None, group: Steering) -> Kept:
-    folder = Path(tempfile.mkdtemp(dir=session.data_dir()))
-    with folders(folder):
-        return Kept(published(group), folder)
+def kept(db: None, group: Steering) -> Filled[Minutes]:
+    return filled(lambda _folder: published(group))
 
 
 @pytest.fixture
-def minutes(kept: Kept, tmp_path: Path) -> Minutes:
-    """Published and kept, with copies and indexes of the test's own."""
-    shutil.copytree(kept.folder, tmp_path, dirs_exist_ok=True)
-    return kept.minutes
+def minutes(kept: Filled[Minutes], tmp_path: Path) -> Minutes:
+    return kept.copied_to(tmp_path)
 
 
 def correct(minutes: Minutes, group: Steering, text: str, masked: str = "") -> None:

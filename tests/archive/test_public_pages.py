@@ -1,15 +1,11 @@
 """What a visitor meets: start, search, record and file, without logging in and without being shown too much."""
 
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import example as also
@@ -18,23 +14,14 @@ from hypothesis import strategies as st
 from archive import indexing, publication, storage
 from archive.models import ArchivalUnit, ContentFile, StorageCopy
 from consortium.models import AuditEvent
-from tests import factories, session
+from tests import factories
 from tests.archive import deliveries
-from tests.archive.stores import stores
+from tests.archive.stores import Filled, filled, folders
 from tests.keeping import shared
 from tests.packages import samples
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
-
-
-@contextmanager
-def folders(inside: Path) -> Iterator[None]:
-    with (
-        override_settings(SEARCH_DIR=inside / "search", SEARCH_RATE=0),
-        stores(a=inside / "a", b=inside / "b"),
-    ):
-        yield
 
 
 @pytest.fixture(autouse=True)
@@ -59,29 +46,23 @@ def text(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).replace("\xa0", " ")
 
 
-@dataclass(frozen=True)
-class Kept:
-    case: ArchivalUnit
-    folder: Path
-
-
 @pytest.fixture
 @shared
-def kept(db: None) -> Kept:
+def kept(db: None) -> Filled[ArchivalUnit]:
     """The sample delivery, described and indexed; its public case."""
-    folder = Path(tempfile.mkdtemp(dir=session.data_dir()))
-    samples.fgs(folder / "leverans")
-    with folders(folder):
+
+    def make(folder: Path) -> ArchivalUnit:
+        samples.fgs(folder / "leverans")
         indexing.describe(deliveries.claimed(deliveries.stored(folder / "leverans")))
         indexing.follow()
-    return Kept(ArchivalUnit.objects.get(reference="MBN 2014-000123"), folder)
+        return ArchivalUnit.objects.get(reference="MBN 2014-000123")
+
+    return filled(make)
 
 
 @pytest.fixture
-def archive(kept: Kept, tmp_path: Path) -> ArchivalUnit:
-    """The case, with copies and indexes that the test may spoil."""
-    shutil.copytree(kept.folder, tmp_path, dirs_exist_ok=True)
-    return kept.case
+def archive(kept: Filled[ArchivalUnit], tmp_path: Path) -> ArchivalUnit:
+    return kept.copied_to(tmp_path)
 
 
 def test_start_page_tells_what_is_here_and_what_is_not(visitor: Client, archive: ArchivalUnit) -> None:

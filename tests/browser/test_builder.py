@@ -18,7 +18,7 @@ from deliveries import agreements, recipes
 from deliveries.agreements import Side
 from deliveries.models import SubmissionAgreement
 from tests import factories
-from tests.archive.stores import stores
+from tests.archive.stores import folders
 from tests.browser.conftest import SignIn, late
 from tests.personas import Personas
 
@@ -33,9 +33,8 @@ Picture = Callable[[Page, str], None]
 
 
 @pytest.fixture(autouse=True)
-def own_stores_and_index(tmp_path: Path, settings: Any) -> Iterator[None]:
-    settings.SEARCH_DIR, settings.SEARCH_RATE = tmp_path / "search", 0
-    with stores(a=tmp_path / "a", b=tmp_path / "b"):
+def own_folders(tmp_path: Path) -> Iterator[None]:
+    with folders(tmp_path):
         yield
 
 

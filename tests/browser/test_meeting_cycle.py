@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from consortium.models import OutgoingMail, User
 from governance import minutes
 from governance.models import Attendance, Consortium, Meeting, Minutes, Paragraph
 from tests import factories
-from tests.archive.stores import stores
+from tests.archive.stores import folders
 from tests.archive.test_own_records import agreement, work
 from tests.browser.conftest import SignIn, late
 from tests.governance import steering
@@ -31,13 +30,12 @@ DECISION = "Styrgruppen godkänner att torpare och backstugor tas upp i leverans
 
 
 @pytest.fixture
-def group(tmp_path: Path, settings: Settings) -> Iterator[Steering]:
-    settings.SEARCH_DIR, settings.SEARCH_RATE = tmp_path / "search", 0
+def group(tmp_path: Path) -> Iterator[Steering]:
     made = steering.group()
     host = factories.municipality("2082")
     Consortium.objects.filter(pk=made.consortium.pk).update(host=host)
     agreement(host)
-    with stores(a=tmp_path / "a", b=tmp_path / "b"):
+    with folders(tmp_path):
         yield made
 
 
