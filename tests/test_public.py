@@ -8,7 +8,7 @@ import dataclasses
 import datetime
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -23,7 +23,9 @@ from archive.models import ArchivalUnit, ContentFile
 from archive.search.generations import Reader
 from governance import publication as minutes_publication
 from tests import factories
+from tests.archive.stores import Filled, filled, folders
 from tests.governance import publishing, steering
+from tests.keeping import shared
 from tests.personas import Personas
 
 pytestmark = pytest.mark.django_db
@@ -119,13 +121,21 @@ SHOWN: dict[str, Callable[[Personas], ArchivalUnit]] = {
 
 
 @pytest.fixture
-def placed(people: Personas, tmp_path: Path, settings) -> dict[str, ArchivalUnit]:  # type: ignore[no-untyped-def]
-    settings.SEARCH_DIR = tmp_path / "search"
-    settings.SEARCH_RATE = 0
-    units = {name: place(people) for name, place in {**HIDDEN, **SHOWN}.items()}
-    factories.unit(title="Bygglov för uthus", description="Beslut om lov.")
-    indexing.follow()
-    return units
+@shared
+def everything(people: Personas) -> Filled[dict[str, ArchivalUnit]]:
+    def make(_folder: Path) -> dict[str, ArchivalUnit]:
+        units = {name: place(people) for name, place in {**HIDDEN, **SHOWN}.items()}
+        factories.unit(title="Bygglov för uthus", description="Beslut om lov.")
+        indexing.follow()
+        return units
+
+    return filled(make)
+
+
+@pytest.fixture
+def placed(everything: Filled[dict[str, ArchivalUnit]], tmp_path: Path) -> Iterator[dict[str, ArchivalUnit]]:
+    with folders(tmp_path):
+        yield everything.copied_to(tmp_path)
 
 
 QUESTIONS = (

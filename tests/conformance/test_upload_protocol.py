@@ -17,7 +17,7 @@ from tests.archive.tus_client import encoded
 from tests.conformance.corpora import SHARED
 from tests.web import Answer, Web, Wire, answer, cookies, gunicorn
 
-pytestmark = [pytest.mark.conformance, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.conformance, pytest.mark.load, pytest.mark.django_db(transaction=True)]
 CORPUS = SHARED / "corpus" / "hostile-open.tar.xz"
 
 
