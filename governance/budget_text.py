@@ -1,23 +1,33 @@
 """Budget som text: lines pasted from a letter, slides or a spreadsheet, with their sums checked.
 
-Each line ends with an amount. A line that begins with "Summa", "Delsumma" or "Totalt" is a sum that somebody printed:
-it must be what its group or everything so far makes. A line without an amount is a heading, and names the group.
+Each line ends with an amount, in kronor unless it says tkr or mnkr. A line that begins with "Summa", "Delsumma" or
+"Totalt" is a sum that somebody printed: it must be what its group or everything so far makes. A line without an amount
+is a heading, and names the group.
 """
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 from governance.costs import BudgetRefused, Line, PrintedSumDiffers
 
 _SUM = re.compile(r"(?:del)?summa\b|total\w*\b", re.IGNORECASE)
+_THOUSANDS = r"[tk]kr|tsek|tusen(?:tals?)?\s+kr(?:onor)?"
+_MILLIONS = r"mn?kr|msek|milj(?:on(?:er)?|\.)(?:\s+kr(?:onor)?)?"
 _AMOUNT = re.compile(
-    r"(?P<figures>-?(?<!\d)(?:\d{1,3}(?:[ .\u00a0\u2009\u202f]\d{3})+|\d+))(?:,(?P<ore>\d\d?|-))?"
-    r"\s*(?P<unit>kr(?:onor)?)?\.?\s*(?:/\s*år)?$",
+    r"(?P<figures>-?(?<!\d)(?:\d{1,3}(?:[ .\u00a0\u2009\u202f]\d{3})+|\d+))"
+    rf"(?:(?:,(?P<decimals>\d{{1,6}}))?\s*(?:(?P<thousands>{_THOUSANDS})|(?P<millions>{_MILLIONS}))"
+    r"|(?:,(?P<ore>\d\d?|-))?\s*(?P<unit>kr(?:onor)?)?)\.?\s*(?:/\s*år)?$",
     re.IGNORECASE,
 )
+_ROUNDED = re.compile(rf"\b(?:{_THOUSANDS}|{_MILLIONS})(?!\w)", re.IGNORECASE)
 _RUNS_ON = re.compile(r"\d(?:[^\S\t]|[.,'’])*$")  # "Licenser 2024 150 000", "12.50": where does the amount begin?
 _RULE = re.compile(r"[-–—=_\s|]+")
 _SURELY = 4  # digits; "Etapp 2" is a heading, "Resor 1500" is not
+
+
+class NotInKronor(BudgetRefused):
+    """A heading that says that the amounts below it stand in thousands or millions."""
 
 
 class NotALine(BudgetRefused):
@@ -66,17 +76,24 @@ def _parts(row: str) -> tuple[str, int | None]:
     row = row.strip()
     found = _AMOUNT.search(row)
     if not found:
+        if _ROUNDED.search(row):
+            raise NotInKronor(row)
         return _label(row), None
     if _RUNS_ON.search(row[: found.start()]):
         raise NotALine(row)
-    figures = re.sub(r"\D", "", found["figures"])
-    separate = found["unit"] or "\t" in row or len(figures) >= _SURELY or found["ore"]
+    figures, factor = re.sub(r"\D", "", found["figures"]), _factor(found)
+    separate = factor > 1 or found["unit"] or "\t" in row or len(figures) >= _SURELY or found["ore"]
     if not separate:
         return _label(row), None
     label = _label(row[: found.start()])
-    if not label or (found["ore"] or "-").strip("0-"):
+    amount = Decimal(f"{figures}.{found['decimals'] or 0}") * factor
+    if not label or (found["ore"] or "-").strip("0-") or amount != int(amount):
         raise NotALine(row)
-    return label, int(figures) * (-1 if found["figures"].startswith("-") else 1)
+    return label, int(amount) * (-1 if found["figures"].startswith("-") else 1)
+
+
+def _factor(found: re.Match[str]) -> int:
+    return 1_000 if found["thousands"] else 1_000_000 if found["millions"] else 1
 
 
 def _label(text: str) -> str:

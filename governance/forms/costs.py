@@ -115,8 +115,9 @@ class BudgetForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_(
-            "Från ett kalkylblad eller en text: en post per rad med beloppet sist, efter tabb eller kolon. Rader som "
-            "börjar med Summa eller Totalt jämförs med posterna."
+            "Från ett kalkylblad eller en text: en post per rad med beloppet sist, efter tabb eller kolon. Beloppen "
+            "står i kronor, eller med tkr eller mnkr efter sig. Rader som börjar med Summa eller Totalt jämförs med "
+            "posterna."
         ),
     )
     printed_total = KronorField(

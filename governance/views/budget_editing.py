@@ -77,7 +77,7 @@ def _content(typed: dict[str, Any], lines: Any) -> costs.Content:
 
 
 def _field(refusal: Exception) -> str | None:
-    if isinstance(refusal, budget_text.NotALine):
+    if isinstance(refusal, (budget_text.NotALine, budget_text.NotInKronor)):
         return "pasted"
     if isinstance(refusal, costs.PrintedSumDiffers):
         return "pasted" if refusal.label else "printed_total"

@@ -130,6 +130,13 @@ WORDS: dict[type[Exception], Callable[[Any], str]] = {
     settlement.OutsideTheYear: lambda refusal: (
         _("%(day)s ligger inte i budgetens år. Skriv en dag under året.") % {"day": day(refusal.args[0])}
     ),
+    budget_text.NotInKronor: lambda refusal: (
+        _(
+            "”%(row)s” säger att beloppen inte står i hela kronor. Ta bort raden och skriv tkr eller mnkr efter varje "
+            "belopp, eller räkna om dem till kronor."
+        )
+        % {"row": refusal.args[0]}
+    ),
     budget_text.NotALine: lambda refusal: (
         _(
             "Raden ”%(row)s” går inte att läsa som en post med ett belopp i hela kronor. Skriv tabb eller kolon före "

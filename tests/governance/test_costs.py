@@ -1,6 +1,7 @@
 """A budget from draft to decision, and what stops it."""
 
 import datetime
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -349,6 +350,42 @@ def test_figures_that_run_on_into_the_amount_are_refused(row: str) -> None:
 )
 def test_a_tab_or_a_sign_keeps_the_label_and_the_amount_apart(row: str, label: str, amount: int) -> None:
     assert budget_text.read(row) == [costs.Line(label, amount)]
+
+
+@pytest.mark.parametrize(
+    ("row", "amount"),
+    [
+        ("Drift 500 tkr", 500_000),
+        ("Drift: 1 200 TKR", 1_200_000),
+        ("Drift\t-75 kkr", -75_000),
+        ("Drift 0,5 tkr/år", 500),
+        ("Drift 1,25 mnkr", 1_250_000),
+        ("Drift 2 Mkr.", 2_000_000),
+        ("Drift 3 miljoner kronor", 3_000_000),
+        ("Drift 1 miljon", 1_000_000),
+        ("Drift 40 tusen kr", 40_000),
+    ],
+)
+def test_thousands_and_millions_are_read_as_such(row: str, amount: int) -> None:
+    assert budget_text.read(row) == [costs.Line("Drift", amount)]
+
+
+def test_a_sum_in_thousands_is_compared_with_lines_in_kronor() -> None:
+    assert [line.amount for line in budget_text.read("Drift 500 000 kr\nSumma: 500 tkr")] == [500_000]
+    with pytest.raises(costs.PrintedSumDiffers):
+        budget_text.read("Drift 500 000 kr\nSumma: 501 tkr")
+
+
+@pytest.mark.parametrize("row", ["Drift 1,0005 tkr", "Drift 2024 500 tkr", "500 tkr"])
+def test_thousands_that_are_no_whole_kronor_or_belong_to_nothing_are_refused(row: str) -> None:
+    with pytest.raises(budget_text.NotALine, match=row):
+        budget_text.read(row)
+
+
+@pytest.mark.parametrize("heading", ["Belopp i tkr", "Budget 2025 (mnkr)", "Tusentals kronor"])
+def test_a_heading_in_thousands_is_refused_before_the_amounts_are_taken_for_kronor(heading: str) -> None:
+    with pytest.raises(budget_text.NotInKronor, match=re.escape(heading)):
+        budget_text.read(f"{heading}\nDrift\t500")
 
 
 def test_a_heading_names_the_lines_below_it() -> None:
