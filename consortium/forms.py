@@ -1,4 +1,4 @@
-"""Field types that several rooms share: days and sums as people write them."""
+"""Field types that several rooms share: days, sums and files as people write and send them."""
 
 import datetime
 import re
@@ -6,7 +6,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from consortium.dates import NotADay, read_day
@@ -82,3 +85,28 @@ class RoughDayField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return as_typed(*value) if isinstance(value, tuple) else value
+
+
+class RefusedFile(UploadedFile):  # type: ignore[type-arg]
+    """Stands where the server did not take in a file; the sentence says why."""
+
+    def __init__(self, name: str, sentence: str) -> None:
+        super().__init__(file=None, name=name, size=1)
+        self.sentence = sentence
+
+
+class SentFile(forms.FileField):
+    """A file, or the sentence that says why it was not taken in."""
+
+    def to_python(self, data: Any) -> Any:
+        if isinstance(data, RefusedFile):
+            raise ValidationError(data.sentence, code="refused")
+        return super().to_python(data)
+
+
+def sent_files(request: HttpRequest) -> MultiValueDict[str, UploadedFile]:  # type: ignore[type-arg]
+    """The files of the request, with a stand-in for the one that the upload handler refused."""
+    field, refused = getattr(request, "refused_file", ("", None))
+    if refused is None:
+        return request.FILES
+    return MultiValueDict({**dict(request.FILES.lists()), field: [refused]})

@@ -7,11 +7,13 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers, StopUpload
+from django.utils.translation import gettext as _
 
 from archive import quarantine
 from archive.quarantine import Inflow
 from archive.refusals import NoSpace, Refused, TooLargeForForm
 from consortium import formats
+from consortium.forms import RefusedFile
 
 ROUTE = "upload"
 FORM_AROUND_FILE = 1 << 16
@@ -36,7 +38,7 @@ class QuarantineHandler(FileUploadHandler):
     """First in FILE_UPLOAD_HANDLERS. On the upload page files go to quarantine; elsewhere it only guards.
 
     No page takes files from somebody who is not logged in, and none takes more than the stated size. What is wrong
-    with the file is left on the request as `upload_refused`, for the page to tell.
+    with the file is left on the request for the page to tell: as `upload_refused`, and for `sent_files` in its field.
     """
 
     inflow: Inflow | None = None
@@ -100,5 +102,10 @@ class QuarantineHandler(FileUploadHandler):
     def _stop(self, refused: Refused) -> None:
         """Read the rest and throw it away, so that the browser gets to see the sentence."""
         self.upload_interrupted()
-        self.request.upload_refused = refused  # type: ignore[union-attr]
+        sentence = str(refused)
+        if isinstance(refused, TooLargeForForm) and not self.at_home:
+            sentence = _("Filen är större än sidan tar emot. Välj en mindre fil.")
+        request: Any = self.request
+        request.upload_refused = refused
+        request.refused_file = (self.field_name or "", RefusedFile(self.file_name or "", sentence))
         raise StopUpload(connection_reset=False)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from consortium import personal_numbers
-from consortium.forms import DayField, KronorField, RoughDayField
+from consortium.forms import DayField, KronorField, RoughDayField, SentFile
 from consortium.swedish import swedish_key
 from deliveries.models import (
     Benefit,
@@ -202,7 +202,7 @@ class ReachedForm(forms.Form):
 
 class DocumentForm(forms.Form):
     title = line(_("Titel"))
-    file = forms.FileField(
+    file = SentFile(
         label=_("Fil"),
         help_text=_("Högst 10 MB: pdf, docx, xlsx, pptx, odt, ods, png, jpg, txt eller csv."),
         max_length=160,

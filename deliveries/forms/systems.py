@@ -9,7 +9,7 @@ from django.forms.models import construct_instance
 from django.utils.translation import gettext_lazy as _
 
 from consortium import personal_numbers
-from consortium.forms import DayField, RoughDayField
+from consortium.forms import DayField, RoughDayField, SentFile
 from consortium.swedish import swedish_key
 from deliveries.models import SourceSystem, SystemInventory
 from governance.models import Municipality
@@ -134,7 +134,7 @@ class NewInventoryForm(InventoryForm):
 
 
 class ImportForm(forms.Form):
-    file = forms.FileField(
+    file = SentFile(
         label=_("Fil"),
         help_text=_("CSV eller .xlsx, högst 10 MB och 50 000 rader. Använd mallen om du är osäker på kolumnerna."),
         error_messages={"required": _("Välj en fil."), "empty": _("Filen är tom. Välj en annan.")},

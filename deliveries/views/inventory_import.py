@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from consortium import sheets, tables
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere
+from consortium.forms import sent_files
 from consortium.methods import require_form_methods
 from deliveries import inventory, inventory_import, sharing
 from deliveries.forms.systems import ImportForm
@@ -29,7 +30,9 @@ FAULTS_SHOWN = 50
 def import_inventory(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.PROJECT_EDIT)
     mine = Municipality.objects.where_may(request.user, Permission.PROJECT_EDIT).in_swedish_order()
-    form = ImportForm(request.POST or None, request.FILES or None, initial={"municipality": request.GET.get("kommun")})
+    form = ImportForm(
+        request.POST or None, sent_files(request) or None, initial={"municipality": request.GET.get("kommun")}
+    )
     field: Any = form.fields["municipality"]
     field.queryset = mine
     field.label_from_instance = lambda place: place.name

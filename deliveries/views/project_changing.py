@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from consortium import formats
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand
+from consortium.forms import sent_files
 from consortium.methods import require_form_methods
 from consortium.models import User
 from deliveries import correcting, journal
@@ -136,7 +137,7 @@ def _seen(data: dict[str, Any]) -> dict[str, Any]:
 def project_change(request: StaffRequest, project_id: int, what: str, row_id: int) -> HttpResponse:
     project, change, row = _found(request, project_id, what, row_id)
     initial = change.initial(row) | {"revision": change.revision(row)}
-    form = change.form(request.POST, request.FILES) if request.method == "POST" else change.form(initial=initial)
+    form = change.form(request.POST, sent_files(request)) if request.method == "POST" else change.form(initial=initial)
     differences: list[list[str]] = []
     if request.method == "POST" and form.is_valid():
         try:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand
+from consortium.forms import sent_files
 from consortium.methods import require_form_methods
 from consortium.models import User
 from deliveries import journal, projects, reconciliation, recurrence
@@ -155,7 +156,7 @@ def _place(request: StaffRequest, project: DeliveryProject, kind: Kind) -> Place
 
 
 def _form(kind: Kind, project: DeliveryProject, request: StaffRequest) -> forms.Form:
-    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    data, files = (request.POST, sent_files(request)) if request.method == "POST" else (None, None)
     if kind.form is project_forms.JoinForm:
         left = project.consortium.members().exclude(pk__in=_delivering(project))
         return project_forms.JoinForm(data, municipalities=left)

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from consortium.forms import DayField
+from consortium.forms import DayField, SentFile
 from governance.models import AgendaItem, Body, Meeting
 
 
@@ -121,8 +121,10 @@ class ShortItemForm(ItemForm):
 
 
 class PaperForm(forms.Form):
-    paper = forms.FileField(
-        label=_("Fil"), help_text=_("PDF, Word, Excel, PowerPoint, OpenDocument, PNG eller JPEG, högst 20 MB.")
+    paper = SentFile(
+        label=_("Fil"),
+        help_text=_("PDF, Word, Excel, PowerPoint, OpenDocument, PNG eller JPEG, högst 20 MB."),
+        error_messages={"required": _("Välj en fil först.")},
     )
 
 

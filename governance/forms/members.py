@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consortium.forms import DayField, RoughDayField
+from consortium.forms import DayField, RoughDayField, SentFile
 from consortium.precision import Precision
 from governance.forms.shapes import Facts, OneMunicipality, line, text
 from governance.models import Benefit, Consortium, Contact, Membership, Municipality
@@ -209,7 +209,7 @@ class FeesForm(Facts):
 class PopulationFile(forms.Form):
     MOST = 200_000
 
-    file = forms.FileField(
+    file = SentFile(
         label=_("Fil"),
         help_text=_("CSV med kommunkod eller kommun, och folkmängd."),
         error_messages={"required": _("Välj en fil.")},

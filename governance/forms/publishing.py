@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consortium.forms import DayField
+from consortium.forms import DayField, SentFile
 from governance.models import ActionItem, Body, Decision, DispatchGroup
 
 LONG = forms.Textarea(attrs={"rows": 4})
@@ -90,7 +90,7 @@ class ActionForm(forms.Form):
 
 class OldFileForm(forms.Form):
     body = forms.ModelChoiceField(label=_("Organ"), queryset=Body.objects.none())
-    file = forms.FileField(
+    file = SentFile(
         label=_("Protokollet"), help_text=_("PDF eller text, ett möte i varje fil, högst 20 MB."), max_length=200
     )
 

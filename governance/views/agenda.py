@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, get_or_404
 from consortium.formats import clock, day
+from consortium.forms import sent_files
 from consortium.methods import require_form_methods
 from governance import agenda as agendas
 from governance import documents, standing
@@ -172,9 +173,9 @@ def remove_item(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def attach_paper(request: StaffRequest, pk: int) -> HttpResponse:
     item = _item(request, pk, EDIT)
-    form = PaperForm(request.POST, request.FILES)
+    form = PaperForm(request.POST, sent_files(request))
     if not form.is_valid():
-        messages.error(request, _("Välj en fil först."))
+        messages.error(request, " ".join(map(str, form.errors["paper"])))
         return redirect("item_edit", pk)
     file = form.cleaned_data["paper"]
     try:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand, demand_anywhere, get_or_404
 from consortium.formats import day, moment_in_table
+from consortium.forms import sent_files
 from consortium.methods import require_form_methods
 from governance import importing
 from governance.forms.publishing import OldFileForm, OldMinutesForm, OldParagraphs
@@ -30,7 +31,7 @@ WEIGHTS = {"choose": "bad", "check": "warn", "note": "info"}
 def old_minutes_list(request: StaffRequest) -> HttpResponse:
     demand_anywhere(request, Permission.MINUTES_EDIT)
     bodies = Body.objects.filter(consortium__in=Consortium.objects.where_may(request.user, Permission.MINUTES_EDIT))
-    form = OldFileForm(request.POST or None, request.FILES or None)
+    form = OldFileForm(request.POST or None, sent_files(request) or None)
     field = form.fields["body"]
     assert isinstance(field, forms.ModelChoiceField)
     field.queryset = bodies.in_swedish_order()

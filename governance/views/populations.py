@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest
 from consortium.formats import day, number, percent
+from consortium.forms import sent_files
 from consortium.methods import require_form_methods
 from governance import populations
 from governance.forms.members import PopulationFile
@@ -23,7 +24,7 @@ from governance.views.consortia import crumbs
 @require_form_methods
 def population_import(request: StaffRequest, consortium_id: int) -> HttpResponse:
     consortium = finding.consortium(request, consortium_id, may=Permission.MEMBERS_EDIT)
-    form = PopulationFile(request.POST or None, request.FILES or None)
+    form = PopulationFile(request.POST or None, sent_files(request) or None)
     context: dict[str, Any] = {
         "consortium": consortium,
         "form": form,

@@ -213,6 +213,7 @@ def test_a_sum_that_differs_is_told_with_both_figures_and_nothing_is_lost(
         ({"rad-0-amount": "tio"}, "hela kronor"),
         ({"rad-0-label": ""}, "Skriv vad beloppet avser"),
         ({"pasted": "Drift 12,50"}, "går inte att läsa som en post"),
+        ({"pasted": "Belopp i tkr\nDrift\t500"}, "säger att beloppen inte står i hela kronor"),
         ({"pasted": "Resor 5 000\nDelsumma 6 000"}, "säger 6 000 kr, men posterna blir 5 000 kr"),
         ({"funds": "100"}, "vilken dag medlen är räknade"),
     ],
