@@ -23,6 +23,7 @@ from archive.views.upload_words import words
 from consortium import formats
 from consortium.access.permissions import Permission
 from consortium.access.views import StaffRequest, demand_anywhere, get_or_404
+from consortium.forms import SentFile, sent_files
 from consortium.methods import require_form_methods
 from consortium.swedish import swedish_order
 from deliveries.models import SubmissionAgreement
@@ -45,7 +46,7 @@ class PackageForm(forms.Form):
         help_text=gettext_lazy("En testleverans kontrolleras på samma sätt men arkiveras inte."),
         error_messages={"required": gettext_lazy("Välj om det är en testleverans eller en skarp leverans.")},
     )
-    file = forms.FileField(
+    file = SentFile(
         label=gettext_lazy("Paket (zip, tar eller tar.gz)"),
         error_messages={"required": gettext_lazy("Välj en fil att lämna in."), "empty": Empty.sentence},
     )
@@ -63,14 +64,9 @@ def upload_page(request: StaffRequest) -> HttpResponse:
     agreements = _agreements(request)
     if request.method != "POST":
         return _page(request, PackageForm(agreements), agreements)
-    form = PackageForm(agreements, request.POST, request.FILES)
-    if refused := getattr(request, "upload_refused", None):
-        form.is_valid()
-        form.errors.pop("file", None)
-        form.add_error("file", str(refused))
-        return _page(request, form, agreements, status=413)
+    form = PackageForm(agreements, request.POST, sent_files(request))
     if not form.is_valid():
-        return _page(request, form, agreements, status=422)
+        return _page(request, form, agreements, status=413 if hasattr(request, "upload_refused") else 422)
     try:
         sip = _receive(form.cleaned_data, request)
     except Refused as refused:
