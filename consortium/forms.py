@@ -105,8 +105,6 @@ class SentFile(forms.FileField):
 
 
 def sent_files(request: HttpRequest) -> MultiValueDict[str, UploadedFile]:  # type: ignore[type-arg]
-    """The files of the request, with a stand-in for the one that the upload handler refused."""
+    """The files of the request; when one was refused on its way in, a stand-in for it and nothing else."""
     field, refused = getattr(request, "refused_file", ("", None))
-    if refused is None:
-        return request.FILES
-    return MultiValueDict({**dict(request.FILES.lists()), field: [refused]})
+    return request.FILES if refused is None else MultiValueDict({field: [refused]})
